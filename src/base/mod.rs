@@ -1,0 +1,16 @@
+//! The ground floor: bytes, lines, places, severities, and what a diagnostic and a fix are.
+//! Knows nothing of YAML or Kubernetes.
+
+mod diagnostic;
+mod fix;
+mod line_index;
+mod severity;
+mod source;
+mod span;
+
+pub use diagnostic::{Diagnostic, Label, ObjectId, RuleId, Subject};
+pub use fix::{Edit, Fix, Safety};
+pub use line_index::{LineIndex, Position};
+pub use severity::{ParseSeverityError, Severity};
+pub use source::{Encoding, Source, SourceError, Sources};
+pub use span::{SourceId, Span};

@@ -1,0 +1,20 @@
+//! Text to span tree: plimsoll's own YAML reader. It accepts what go-yaml (and so kubectl) accepts,
+//! and gives every node, key and comment its exact bytes. Knows no field name of Kubernetes.
+
+mod events;
+mod limits;
+mod node;
+mod parse;
+mod referee;
+mod scalar;
+mod split;
+mod tape;
+
+pub use events::events;
+pub use limits::Limits;
+pub use node::{Entries, Entry, Items, Kind, Node};
+pub use parse::{parse, parse_filtered};
+pub use referee::{Refusal, refusal};
+pub use scalar::Scalar;
+pub use split::split_documents;
+pub use tape::{Comment, Document, Parsed, Style, SyntaxError, SyntaxErrorKind};
