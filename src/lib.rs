@@ -6,4 +6,7 @@
 // floors: base walk yaml kube render index rule checks config engine report lsp cli
 
 pub mod base;
+pub mod engine;
+pub mod report;
+pub mod rule;
 pub mod yaml;

@@ -1,20 +1,6 @@
 //! A fix is a list of edits and a promise about what they do.
 
-use serde::{Deserialize, Serialize};
-
-use super::Span;
-
-/// What applying a fix may do to a workload that is right today; ordered from careful to free.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Safety {
-    /// Needs a value only a person can choose: shown, never applied.
-    Manual,
-    /// May stop a working image from working.
-    Unsafe,
-    /// Never changes what a correct workload does.
-    Safe,
-}
+use super::{Safety, Span};
 
 /// Replace the text at `span` by `text`; an empty span inserts.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,13 +4,17 @@
 mod diagnostic;
 mod fix;
 mod line_index;
+mod minor;
+mod safety;
 mod severity;
 mod source;
 mod span;
 
 pub use diagnostic::{Diagnostic, Label, ObjectId, RuleId, Subject};
-pub use fix::{Edit, Fix, Safety};
+pub use fix::{Edit, Fix};
 pub use line_index::{LineIndex, Position};
+pub use minor::{Minor, ParseMinorError};
+pub use safety::Safety;
 pub use severity::{ParseSeverityError, Severity};
 pub use source::{Encoding, Source, SourceError, Sources};
 pub use span::{SourceId, Span};

@@ -1,0 +1,1 @@
+//! One output format a file. Knows nothing of how findings were found.

@@ -1,0 +1,425 @@
+//! The form of a rule file. The build script and the loader of users' rules read it alike, so this file
+//! knows nothing but serde and the words of the ground floor.
+
+use std::collections::BTreeMap;
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
+};
+
+use crate::base::{Minor, Severity};
+
+/// `rules/<family>/<id>.yaml`, as written.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RuleFile {
+    /// The words of the fault in kebab-case; the file's name.
+    pub id: String,
+    /// One line, upper-case first letter, no period.
+    pub title: String,
+    /// How bad a finding is before the user's configuration.
+    pub severity: Severity,
+    /// How sure a finding is.
+    #[serde(default)]
+    pub confidence: Confidence,
+    /// The profiles that hold it, by name; `all` holds every rule and is not listed.
+    #[serde(default)]
+    pub profiles: Vec<String>,
+    /// The release of plimsoll that brought it.
+    pub since: String,
+    /// What it looks at: kinds by name, or `workload` for everything that has a pod, or `any`.
+    pub kinds: Vec<String>,
+    /// The target versions at which it says anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kubernetes: Option<VersionRange>,
+    /// Runs only where the configuration names this platform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<Platform>,
+    /// GitHub's 0.0 to 10.0, where the severity's own number does not fit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security_severity: Option<f32>,
+    /// A finding is dropped where one of these rules has a finding at the same place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub implied_by: Vec<String>,
+    /// Adds, to each finding on a role, the bindings in the same unit that make the role live.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub show_bindings: bool,
+    /// Settings a user may change, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<String, Param>,
+    /// What fires: one check or a list of them, each reporting for itself.
+    #[serde(deserialize_with = "one_or_many")]
+    pub check: Vec<Check>,
+    /// Where the rule comes from, and which rules of other tools it covers.
+    #[serde(default, skip_serializing)]
+    pub references: References,
+    /// Why it matters: whole sentences.
+    #[serde(default, skip_serializing)]
+    pub why: String,
+    /// The change that repairs it: whole sentences.
+    #[serde(default, skip_serializing)]
+    pub how_to_fix: String,
+    /// Its tests and its documentation.
+    #[serde(default, skip_serializing)]
+    pub examples: Vec<Example>,
+}
+
+/// How often a finding is right.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// A hint.
+    Low,
+    /// Right unless something outside the manifest says otherwise.
+    Medium,
+    /// The manifest alone proves it.
+    #[default]
+    High,
+}
+
+/// Where clusters run, as far as rules care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Platform {
+    /// Azure Kubernetes Service.
+    Aks,
+}
+
+/// Target versions from `from` up to, but not including, `until`.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VersionRange {
+    /// First minor.
+    #[serde(default)]
+    pub from: Option<Minor>,
+    /// First minor no longer in the range.
+    #[serde(default)]
+    pub until: Option<Minor>,
+}
+
+/// A setting of a rule.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Param {
+    /// What it does, one sentence.
+    pub about: String,
+    /// Its value when the user sets none; also fixes its type.
+    pub default: Literals,
+}
+
+/// A value in a rule file or a configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Literal {
+    /// `true`, `false`
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// Any other number.
+    Float(f64),
+    /// Text; `$name` stands for the value of a parameter.
+    Text(String),
+}
+
+/// One value or several.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Literals {
+    /// A list.
+    Many(Vec<Literal>),
+    /// A single value.
+    One(Literal),
+}
+
+/// What fires: `native`, or a declarative match.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Check {
+    /// The file in `src/checks/` (snake_case) that decides; nothing else is given then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub native: Option<String>,
+    /// The thing that is judged, one at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<On>,
+    /// Which lists of containers count; all when not given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub containers: Vec<ContainerList>,
+    /// Only where every one of these holds.
+    #[serde(default, rename = "where", skip_serializing_if = "Vec::is_empty")]
+    pub filter: Vec<Clause>,
+    /// Not where any of these holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unless: Vec<Clause>,
+    /// Pods that the Pod Security Standards exempt, from a target version on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exempt: Option<Exempt>,
+    /// From the subject to the value that is judged; empty for the subject itself.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub path: String,
+    /// A container without the field takes the pod's, at the same path.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inherit: bool,
+    /// Fires when the value meets this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Clause>,
+    /// What a missing value means.
+    #[serde(default)]
+    pub missing: Missing,
+    /// For `on: rbac-rule`: fires when the rule grants one of these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grants: Vec<Grant>,
+    /// The fact, lower case, no period. `{value}`, `{path}`, `{name}`, and for grants `{verbs}`, `{resource}`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub say: String,
+    /// The fact where the value is missing, if that reads differently.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub say_missing: Option<String>,
+}
+
+/// What a declarative check judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum On {
+    /// The object as a whole; paths start at its root.
+    Object,
+    /// The pod spec, in every kind that has one; paths start at the spec.
+    Pod,
+    /// The pod's own metadata: the object's for a Pod, the template's elsewhere.
+    PodMetadata,
+    /// Each container; paths start at the container.
+    Container,
+    /// Each volume of a pod.
+    Volume,
+    /// Each volume mount of a container, with the volume it mounts under `volume`.
+    VolumeMount,
+    /// Each port of a container.
+    Port,
+    /// Each rule of a Role or ClusterRole.
+    RbacRule,
+    /// Each subject of a RoleBinding or ClusterRoleBinding.
+    Subject,
+}
+
+/// One of the pod's lists of containers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ContainerList {
+    /// `containers`
+    Main,
+    /// `initContainers` that run to their end.
+    Init,
+    /// `initContainers` with `restartPolicy: Always`.
+    Sidecar,
+    /// `ephemeralContainers`
+    Ephemeral,
+}
+
+/// From which target version on a kind of pod is left alone.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Exempt {
+    /// Pods with `spec.os.name: windows`.
+    #[serde(default)]
+    pub windows: Option<Minor>,
+    /// Pods with `spec.hostUsers: false`.
+    #[serde(default)]
+    pub user_namespace: Option<Minor>,
+}
+
+/// What a check makes of a field that is not there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Missing {
+    /// Nothing to say.
+    #[default]
+    Silent,
+    /// Fires, at the deepest thing that exists.
+    Fires,
+}
+
+/// A condition on a value. All that is given must hold; a placeholder makes it unknown, and unknown
+/// never fires.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Clause {
+    /// From the subject to the value; empty for the value itself. With `[*]`, any value that meets it will do.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub path: String,
+    /// For a container without the field: the pod's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inherit: bool,
+    /// It is there and not null, or it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub present: Option<bool>,
+    /// It is this value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub equals: Option<Literal>,
+    /// It is there and is not this value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_equals: Option<Literal>,
+    /// It is one of these.
+    #[serde(default, rename = "in", skip_serializing_if = "Option::is_none")]
+    pub one_of: Option<Literals>,
+    /// It is there and is none of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_in: Option<Literals>,
+    /// Its text matches this regular expression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matches: Option<String>,
+    /// Its text does not match this regular expression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_matches: Option<String>,
+    /// It is a number below this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<Literal>,
+    /// It is a number above this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub above: Option<Literal>,
+    /// It is a list that holds one of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contains: Option<Literals>,
+    /// It is a list that holds none of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lacks: Option<Literals>,
+    /// It is an empty list, mapping or text, or it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub empty: Option<bool>,
+    /// One of these holds; their paths start where this one's ends.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub any: Vec<Clause>,
+    /// All of these hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub all: Vec<Clause>,
+    /// This does not hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not: Option<Box<Clause>>,
+}
+
+/// Something an RBAC rule may allow. Wildcards and subresource forms in the role count.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Grant {
+    /// API groups, `""` for the core group; one must match.
+    pub groups: Vec<String>,
+    /// Resources, `pods/exec` for a subresource; one must match.
+    pub resources: Vec<String>,
+    /// Verbs; one must match.
+    pub verbs: Vec<String>,
+    /// What `resourceNames` means: by default a rule narrowed to names does not grant.
+    #[serde(default)]
+    pub named: Named,
+}
+
+/// What `resourceNames` does to a grant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Named {
+    /// A rule with names does not grant it.
+    #[default]
+    Narrows,
+    /// Names make no difference.
+    Ignored,
+}
+
+/// Where a rule comes from.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct References {
+    /// Pod Security Standards: level and control.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pss: Option<Pss>,
+    /// CIS Kubernetes Benchmark section numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cis: Vec<String>,
+    /// Headings of the NSA/CISA Kubernetes Hardening Guide.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nsa: Vec<String>,
+    /// Rows of the AKS practices: `POD-2`, `S16`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aks: Vec<String>,
+    /// Built-in Azure Policy definitions, by display name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub azure_policy: Vec<String>,
+    /// CWE numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cwe: Vec<u16>,
+    /// Rules of other tools that it covers, by tool.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub peers: BTreeMap<String, Vec<String>>,
+    /// Pages worth reading.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<String>,
+}
+
+/// A control of the Pod Security Standards.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pss {
+    /// The lowest level that has the control.
+    pub level: PssLevel,
+    /// Its name on the standards' page.
+    pub control: String,
+}
+
+/// A level of the Pod Security Standards that forbids something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PssLevel {
+    /// Known privilege escalations.
+    Baseline,
+    /// Current hardening practice.
+    Restricted,
+}
+
+/// A manifest with its expected findings.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Example {
+    /// What it shows, a short sentence without period.
+    pub name: String,
+    /// The text. A line that ends in `# finding` gets one finding, in `# 2 findings` two; no other line gets any.
+    pub yaml: String,
+    /// The exact text of each finding's place, in order; checked where given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub at: Vec<String>,
+    /// The target version, the newest when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kubernetes: Option<Minor>,
+    /// The platform, none when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<Platform>,
+    /// Parameters set for it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<String, Literals>,
+    /// The kinds to which the example may be moved; every workload kind when not given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+}
+
+/// Reads a check or a list of checks; unlike an untagged enum, it keeps the line of a mistake.
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Check>, D::Error> {
+    struct OneOrMany;
+
+    impl<'de> Visitor<'de> for OneOrMany {
+        type Value = Vec<Check>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a check or a list of checks")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Vec<Check>, A::Error> {
+            Ok(vec![Check::deserialize(MapAccessDeserializer::new(map))?])
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<Check>, A::Error> {
+            let mut checks = Vec::new();
+            while let Some(check) = seq.next_element()? {
+                checks.push(check);
+            }
+            Ok(checks)
+        }
+    }
+
+    deserializer.deserialize_any(OneOrMany)
+}

@@ -1,0 +1,156 @@
+//! All rules by id. The prose of an embedded rule is parsed only when somebody reads it.
+
+use std::{borrow::Cow, collections::BTreeMap, sync::OnceLock};
+
+use super::file::{Check, Confidence, Example, Param, Platform, References, RuleFile, VersionRange};
+use crate::base::{Minor, RuleId, Severity};
+
+/// A rule, ready to run.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name.
+    pub id: RuleId,
+    /// The folder it lives in: `pod-security`.
+    pub family: String,
+    /// One line, no period.
+    pub title: String,
+    /// How bad a finding is before the user's configuration.
+    pub severity: Severity,
+    /// How sure a finding is.
+    pub confidence: Confidence,
+    /// The profiles that hold it, `all` excepted.
+    pub profiles: Vec<String>,
+    /// The release that brought it.
+    pub since: String,
+    /// Kinds by name, `workload` or `any`.
+    pub kinds: Vec<String>,
+    /// The target versions at which it says anything.
+    pub kubernetes: VersionRange,
+    /// Runs only on this platform.
+    pub platform: Option<Platform>,
+    /// GitHub's `security-severity`, 0.0 to 10.0.
+    pub security_severity: f32,
+    /// Rules whose finding at the same place makes this one's needless.
+    pub implied_by: Vec<RuleId>,
+    /// Findings on a role name the bindings that make it live.
+    pub show_bindings: bool,
+    /// Settings with their defaults.
+    pub params: BTreeMap<String, Param>,
+    /// What fires.
+    pub checks: Vec<Check>,
+    text: Cow<'static, str>,
+    prose: OnceLock<Prose>,
+}
+
+/// The part of a rule that only readers need.
+#[derive(Debug, Clone, Default)]
+pub struct Prose {
+    /// Why it matters.
+    pub why: String,
+    /// The change that repairs it.
+    pub how_to_fix: String,
+    /// Where it comes from.
+    pub references: References,
+    /// Its examples.
+    pub examples: Vec<Example>,
+}
+
+/// A rule file that cannot be used. The rule author's fault.
+#[derive(Debug, thiserror::Error)]
+pub enum RuleError {
+    /// Not a rule file at all; the message has line and column.
+    #[error("{path}: {source}")]
+    Form {
+        /// The file.
+        path: String,
+        /// What the reader says.
+        source: serde_yaml::Error,
+    },
+    /// The embedded table is broken: a bug of the build.
+    #[error("the embedded rules are broken: {0}")]
+    Embedded(serde_json::Error),
+}
+
+impl Rule {
+    /// Makes a rule of a parsed file; `text` is the file's whole text, from which the prose is read later.
+    pub fn new(family: &str, file: RuleFile, text: Cow<'static, str>) -> Self {
+        Self {
+            id: RuleId::new(&file.id),
+            family: family.to_owned(),
+            title: file.title,
+            severity: file.severity,
+            confidence: file.confidence,
+            profiles: file.profiles,
+            since: file.since,
+            kinds: file.kinds,
+            kubernetes: file.kubernetes.unwrap_or_default(),
+            platform: file.platform,
+            security_severity: file.security_severity.unwrap_or(file.severity.security_severity()),
+            implied_by: file.implied_by.iter().map(|id| RuleId::new(id)).collect(),
+            show_bindings: file.show_bindings,
+            params: file.params,
+            checks: file.check,
+            text,
+            prose: OnceLock::new(),
+        }
+    }
+
+    /// Reads one rule file.
+    ///
+    /// # Errors
+    /// [`RuleError::Form`] with the place of the mistake.
+    pub fn from_yaml(family: &str, path: &str, text: String) -> Result<Self, RuleError> {
+        let file = serde_yaml::from_str(&text)
+            .map_err(|source| RuleError::Form { path: path.to_owned(), source })?;
+        Ok(Self::new(family, file, Cow::Owned(text)))
+    }
+
+    /// Why, how to fix, references, examples; parsed on the first call.
+    pub fn prose(&self) -> &Prose {
+        self.prose.get_or_init(|| {
+            // The text was parsed once already, by the build or by `from_yaml`.
+            let Ok(file) = serde_yaml::from_str::<RuleFile>(&self.text) else { return Prose::default() };
+            Prose {
+                why: file.why.trim_end().to_owned(),
+                how_to_fix: file.how_to_fix.trim_end().to_owned(),
+                references: file.references,
+                examples: file.examples,
+            }
+        })
+    }
+
+    /// The rule file itself.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it says anything at this target version.
+    pub fn applies_at(&self, target: Minor) -> bool {
+        self.kubernetes.from.is_none_or(|from| from <= target)
+            && self.kubernetes.until.is_none_or(|until| target < until)
+    }
+}
+
+/// Every rule, sorted by family and id.
+#[derive(Debug, Default)]
+pub struct Registry {
+    rules: Vec<Rule>,
+}
+
+impl Registry {
+    /// A registry of `rules`, in family and id order.
+    pub fn new(mut rules: Vec<Rule>) -> Self {
+        rules.sort_by(|a, b| (&a.family, &a.id).cmp(&(&b.family, &b.id)));
+        Self { rules }
+    }
+
+    /// All rules in order.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The rule of that name.
+    pub fn get(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id.as_str() == id)
+    }
+}
