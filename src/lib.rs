@@ -6,7 +6,10 @@
 // floors: base walk yaml kube render index rule checks config engine report lsp cli
 
 pub mod base;
+pub mod checks;
 pub mod engine;
+pub mod index;
+pub mod kube;
 pub mod report;
 pub mod rule;
 pub mod yaml;

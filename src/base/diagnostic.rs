@@ -95,6 +95,18 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// Adds a related place.
+    pub fn relate(&mut self, span: Span, text: impl Into<String>) -> &mut Self {
+        self.related.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Says what to change here, in place of the rule's own text.
+    pub fn advise(&mut self, help: impl Into<String>) -> &mut Self {
+        self.help = Some(help.into());
+        self
+    }
+
     /// The order of output: place, then rule, then words.
     pub fn sort_key(&self) -> (Span, &RuleId, &str) {
         (self.primary.span, &self.rule, &self.message)

@@ -191,7 +191,7 @@ pub enum On {
     Container,
     /// Each volume of a pod.
     Volume,
-    /// Each volume mount of a container, with the volume it mounts under `volume`.
+    /// Each volume mount of a container; conditions reach the volume it mounts by `$volume.`.
     VolumeMount,
     /// Each port of a container.
     Port,
@@ -244,6 +244,7 @@ pub enum Missing {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Clause {
     /// From the subject to the value; empty for the value itself. With `[*]`, any value that meets it will do.
+    /// `$pod.` starts at the pod spec, `$object.` at the object's root, `$volume.` at the volume of a mount.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub path: String,
     /// For a container without the field: the pod's.

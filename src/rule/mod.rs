@@ -1,10 +1,19 @@
 //! What a rule is: its file, its registry, its match language. Knows no single rule.
 
+mod compiled;
+mod condition;
+mod context;
+mod embedded;
 mod file;
+mod matcher;
+mod params;
 mod registry;
 
+pub use compiled::{CompileError, Compiled, Native};
+pub use context::{Context, DocumentContext, Examined, IndexContext, Target};
 pub use file::{
     Check, Clause, Confidence, ContainerList, Example, Exempt, Grant, Literal, Literals, Missing, Named, On,
     Param, Platform, Pss, PssLevel, References, RuleFile, VersionRange,
 };
-pub use registry::{Prose, Registry, Rule, RuleError};
+pub use params::Params;
+pub use registry::{Profile, Prose, Registry, Rule, RuleError};

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, collections::BTreeMap, sync::OnceLock};
 
+use serde::{Deserialize, Serialize};
+
 use super::file::{Check, Confidence, Example, Param, Platform, References, RuleFile, VersionRange};
 use crate::base::{Minor, RuleId, Severity};
 
@@ -131,17 +133,28 @@ impl Rule {
     }
 }
 
-/// Every rule, sorted by family and id.
+/// A named choice of rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// Its name on the command line.
+    pub name: String,
+    /// What it holds and for whom, one sentence.
+    pub about: String,
+}
+
+/// Every rule, sorted by family and id, and the profiles that choose among them.
 #[derive(Debug, Default)]
 pub struct Registry {
     rules: Vec<Rule>,
+    profiles: Vec<Profile>,
 }
 
 impl Registry {
     /// A registry of `rules`, in family and id order.
-    pub fn new(mut rules: Vec<Rule>) -> Self {
+    pub fn new(mut rules: Vec<Rule>, profiles: Vec<Profile>) -> Self {
         rules.sort_by(|a, b| (&a.family, &a.id).cmp(&(&b.family, &b.id)));
-        Self { rules }
+        Self { rules, profiles }
     }
 
     /// All rules in order.
@@ -152,5 +165,10 @@ impl Registry {
     /// The rule of that name.
     pub fn get(&self, id: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.id.as_str() == id)
+    }
+
+    /// All profiles, in the order of `rules/profiles.yaml`.
+    pub fn profiles(&self) -> &[Profile] {
+        &self.profiles
     }
 }

@@ -1,0 +1,16 @@
+//! Typed, borrowed views of Kubernetes objects over the span tree. Knows kinds, field names and defaults;
+//! never whether a value is good.
+
+mod container;
+mod object;
+mod place;
+mod pod;
+mod rbac;
+mod value;
+
+pub use container::{Container, ContainerList};
+pub use object::{Object, objects};
+pub use place::Place;
+pub use pod::{Pod, is_workload};
+pub use rbac::{Item, PolicyRule, RoleRef, Subject, is_binding, is_role, role_ref, role_rules, subjects};
+pub use value::{Read, Value, is_placeholder, read_bool, read_int, read_text, value};

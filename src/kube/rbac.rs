@@ -1,0 +1,196 @@
+//! Roles and bindings. The rules are read into owned form once: the checks of an object and the index of the
+//! whole repository both compute on it.
+
+use crate::{
+    base::Span,
+    yaml::{Kind, Node},
+};
+
+use super::{Object, is_placeholder};
+
+const GROUP: &str = "rbac.authorization.k8s.io";
+
+/// Whether it is a Role or ClusterRole.
+pub fn is_role(object: &Object<'_>) -> bool {
+    object.is(GROUP, "Role") || object.is(GROUP, "ClusterRole")
+}
+
+/// Whether it is a RoleBinding or ClusterRoleBinding.
+pub fn is_binding(object: &Object<'_>) -> bool {
+    object.is(GROUP, "RoleBinding") || object.is(GROUP, "ClusterRoleBinding")
+}
+
+/// A word with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// What it says.
+    pub text: Box<str>,
+    /// Where.
+    pub span: Span,
+}
+
+/// One entry of a role's `rules`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyRule {
+    /// `apiGroups`
+    pub groups: Vec<Item>,
+    /// `resources`
+    pub resources: Vec<Item>,
+    /// `verbs`
+    pub verbs: Vec<Item>,
+    /// `resourceNames`; `None` when the field is missing or empty, which means every name.
+    pub names: Option<Vec<Item>>,
+    /// `nonResourceURLs`
+    pub urls: Vec<Item>,
+    /// The rule's first line.
+    pub span: Span,
+    /// Its place in the list, from 0.
+    pub index: u32,
+}
+
+/// What a binding grants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleRef {
+    /// `apiGroup`, as written.
+    pub api_group: Option<Item>,
+    /// `Role` or `ClusterRole`.
+    pub kind: Item,
+    /// The role's name.
+    pub name: Item,
+}
+
+/// To whom a binding grants it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// `apiGroup`, as written.
+    pub api_group: Option<Item>,
+    /// `User`, `Group` or `ServiceAccount`.
+    pub kind: Item,
+    /// The subject's name.
+    pub name: Item,
+    /// A service account's namespace.
+    pub namespace: Option<Item>,
+    /// The subject's first line.
+    pub span: Span,
+    /// Its place in the list, from 0.
+    pub index: u32,
+}
+
+/// The rules of a Role or ClusterRole. Words that are placeholders are left out: they grant nothing known.
+pub fn role_rules(object: &Object<'_>) -> Vec<PolicyRule> {
+    let rules = object.root().get("rules").into_iter().flat_map(Node::items).enumerate();
+    rules
+        .filter(|(_, rule)| rule.kind() == Kind::Mapping)
+        .map(|(index, rule)| policy_rule(rule, index as u32))
+        .collect()
+}
+
+fn policy_rule(rule: Node<'_>, index: u32) -> PolicyRule {
+    let names = rule.get("resourceNames").map(|names| names.items().count()).filter(|count| *count > 0);
+    PolicyRule {
+        groups: words(rule, "apiGroups"),
+        resources: words(rule, "resources"),
+        verbs: words(rule, "verbs"),
+        names: names.map(|_| words(rule, "resourceNames")),
+        urls: words(rule, "nonResourceURLs"),
+        span: rule.head(),
+        index,
+    }
+}
+
+fn words(rule: Node<'_>, key: &str) -> Vec<Item> {
+    rule.get(key).into_iter().flat_map(Node::items).filter_map(|node| item(Some(node))).collect()
+}
+
+fn item(node: Option<Node<'_>>) -> Option<Item> {
+    let node = node?;
+    let text = node.text().filter(|text| !is_placeholder(text))?;
+    Some(Item { text: text.into(), span: node.span() })
+}
+
+/// The role of a binding; `None` when kind or name is missing or a placeholder.
+pub fn role_ref(object: &Object<'_>) -> Option<RoleRef> {
+    let node = object.root().get("roleRef")?;
+    Some(RoleRef {
+        api_group: item(node.get("apiGroup")),
+        kind: item(node.get("kind"))?,
+        name: item(node.get("name"))?,
+    })
+}
+
+/// The subjects of a binding whose kind and name are known.
+pub fn subjects(object: &Object<'_>) -> Vec<Subject> {
+    let nodes = object.root().get("subjects").into_iter().flat_map(Node::items).enumerate();
+    nodes
+        .filter_map(|(index, node)| {
+            Some(Subject {
+                api_group: item(node.get("apiGroup")),
+                kind: item(node.get("kind"))?,
+                name: item(node.get("name"))?,
+                namespace: item(node.get("namespace")),
+                span: node.head(),
+                index: index as u32,
+            })
+        })
+        .collect()
+}
+
+impl PolicyRule {
+    /// The resource words that cover `resource` (`pods`, `pods/exec`) in one of `groups`. As the API server
+    /// matches: `*` covers everything, `*/exec` every `exec`; `pods/*` covers nothing but itself.
+    pub fn resources_matching<'r>(
+        &'r self,
+        groups: &'r [impl AsRef<str>],
+        resource: &'r str,
+    ) -> impl Iterator<Item = &'r Item> {
+        let in_group = self.groups.iter().any(|own| {
+            &*own.text == "*"
+                || groups.iter().any(|group| group.as_ref() == &*own.text || group.as_ref() == "*")
+        });
+        self.resources.iter().filter(move |own| in_group && resource_matches(&own.text, resource))
+    }
+
+    /// The verb words that cover `verb`.
+    pub fn verbs_matching<'r>(&'r self, verb: &'r str) -> impl Iterator<Item = &'r Item> {
+        self.verbs.iter().filter(move |own| &*own.text == "*" || &*own.text == verb)
+    }
+
+    /// Whether it allows every verb on every resource of every group.
+    pub fn is_everything(&self) -> bool {
+        let star = |words: &[Item]| words.iter().any(|word| &*word.text == "*");
+        star(&self.groups) && star(&self.resources) && star(&self.verbs) && self.names.is_none()
+    }
+}
+
+/// `ResourceMatches` of the Kubernetes RBAC authorizer, for one word of a rule.
+fn resource_matches(own: &str, wanted: &str) -> bool {
+    if own == "*" || own == wanted {
+        return true;
+    }
+    let (Some(("*", own_sub)), Some((_, wanted_sub))) = (own.split_once('/'), wanted.split_once('/')) else {
+        return false;
+    };
+    own_sub == wanted_sub
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resources_match_as_in_the_authorizer() {
+        let cases = [
+            ("pods", "pods", true),
+            ("*", "pods", true),
+            ("*", "pods/exec", true),
+            ("*/exec", "pods/exec", true),
+            ("*/exec", "pods", false),
+            ("pods/*", "pods/exec", false),
+            ("pods", "pods/exec", false),
+            ("pod", "pods", false),
+        ];
+        for (own, wanted, expected) in cases {
+            assert_eq!(resource_matches(own, wanted), expected, "{own} {wanted}");
+        }
+    }
+}

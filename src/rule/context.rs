@@ -1,0 +1,200 @@
+//! What a check is given, and how it reports.
+
+use std::{cell::OnceCell, sync::Arc};
+
+use super::{Compiled, Params, file::Platform};
+use crate::{
+    base::{Diagnostic, Label, Minor, ObjectId, Span, Subject},
+    index::Index,
+    kube::{Container, Object, Place, Pod, PolicyRule},
+    yaml::{Document, Parsed},
+};
+
+/// What the manifests are judged for.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    /// The Kubernetes version.
+    pub kubernetes: Minor,
+    /// The platform, where the user named one.
+    pub platform: Option<Platform>,
+}
+
+/// An object with everything that several rules ask of it, found once.
+#[derive(Debug)]
+pub struct Examined<'a> {
+    /// The object.
+    pub object: Object<'a>,
+    /// Its pod.
+    pub pod: Option<Pod<'a>>,
+    /// The pod's containers, of every list.
+    pub containers: Vec<Container<'a>>,
+    /// The rules of a Role or ClusterRole.
+    pub role_rules: Vec<PolicyRule>,
+    pub(super) is_windows: bool,
+    pub(super) has_user_namespace: bool,
+    id: OnceCell<Arc<ObjectId>>,
+}
+
+impl<'a> Examined<'a> {
+    /// Looks at `object` once for all rules.
+    pub fn new(object: Object<'a>) -> Self {
+        let pod = object.pod();
+        Self {
+            containers: pod.iter().flat_map(Pod::containers).collect(),
+            role_rules: if crate::kube::is_role(&object) {
+                crate::kube::role_rules(&object)
+            } else {
+                Vec::new()
+            },
+            is_windows: pod.is_some_and(|pod| pod.is_windows()),
+            has_user_namespace: pod.is_some_and(|pod| pod.host_users().is(&false)),
+            pod,
+            object,
+            id: OnceCell::new(),
+        }
+    }
+
+    /// What the object is called; made on the first call.
+    pub fn id(&self) -> Arc<ObjectId> {
+        Arc::clone(self.id.get_or_init(|| Arc::new(self.object.id())))
+    }
+}
+
+/// One rule looking at one object.
+#[derive(Debug)]
+pub struct Context<'c, 'a> {
+    /// The object.
+    pub examined: &'c Examined<'a>,
+    /// What it is judged for.
+    pub target: Target,
+    /// The rule's parameters.
+    pub params: Params<'c>,
+    pub(super) compiled: &'c Compiled<'c>,
+    pub(super) out: &'c mut Vec<Diagnostic>,
+}
+
+impl<'c, 'a> Context<'c, 'a> {
+    /// `compiled` looking at `examined`; what it finds is appended to `out`.
+    pub fn new(
+        examined: &'c Examined<'a>,
+        target: Target,
+        compiled: &'c Compiled<'c>,
+        out: &'c mut Vec<Diagnostic>,
+    ) -> Self {
+        Self { examined, target, params: compiled.params, compiled, out }
+    }
+
+    /// The object.
+    pub fn object(&self) -> &'c Object<'a> {
+        &self.examined.object
+    }
+
+    /// The object's pod.
+    pub fn pod(&self) -> Option<Pod<'a>> {
+        self.examined.pod
+    }
+
+    /// The pod's containers, of every list.
+    pub fn containers(&self) -> &'c [Container<'a>] {
+        &self.examined.containers
+    }
+
+    /// Reports a finding at `place`. `say` is the fact alone: the object and the container are put before it.
+    pub fn report(&mut self, place: Place, say: &str) -> &mut Diagnostic {
+        let object = self.examined.id();
+        let message = match &place.container {
+            Some((name, list)) => format!("{object}, {} `{name}`: {say}", list.noun()),
+            None => format!("{object}: {say}"),
+        };
+        let subject = Subject { object, container: place.container.map(|(name, _)| name), path: place.path };
+        let mut diagnostic = diagnostic(self.compiled, message, place.span);
+        diagnostic.subject = Some(subject);
+        if let Some(via) = place.via {
+            diagnostic.relate(via, "used here through an alias");
+        }
+        push(self.out, diagnostic)
+    }
+}
+
+/// One rule looking at one document of a text.
+#[derive(Debug)]
+pub struct DocumentContext<'c, 't> {
+    /// The text.
+    pub parsed: &'c Parsed<'t>,
+    /// The document.
+    pub document: &'c Document,
+    /// The rule's parameters.
+    pub params: Params<'c>,
+    compiled: &'c Compiled<'c>,
+    out: &'c mut Vec<Diagnostic>,
+}
+
+impl<'c, 't> DocumentContext<'c, 't> {
+    /// `compiled` looking at `document`; what it finds is appended to `out`.
+    pub fn new(
+        parsed: &'c Parsed<'t>,
+        document: &'c Document,
+        compiled: &'c Compiled<'c>,
+        out: &'c mut Vec<Diagnostic>,
+    ) -> Self {
+        Self { parsed, document, params: compiled.params, compiled, out }
+    }
+
+    /// Reports a finding at `span`; `say` is the whole message.
+    pub fn report(&mut self, span: Span, say: impl Into<String>) -> &mut Diagnostic {
+        push(self.out, diagnostic(self.compiled, say.into(), span))
+    }
+}
+
+/// One rule looking at all objects together.
+#[derive(Debug)]
+pub struct IndexContext<'c> {
+    /// The facts of every object.
+    pub index: &'c Index,
+    /// What they are judged for.
+    pub target: Target,
+    /// The rule's parameters.
+    pub params: Params<'c>,
+    compiled: &'c Compiled<'c>,
+    out: &'c mut Vec<Diagnostic>,
+}
+
+impl<'c> IndexContext<'c> {
+    /// `compiled` looking at `index`; what it finds is appended to `out`.
+    pub fn new(
+        index: &'c Index,
+        target: Target,
+        compiled: &'c Compiled<'c>,
+        out: &'c mut Vec<Diagnostic>,
+    ) -> Self {
+        Self { index, target, params: compiled.params, compiled, out }
+    }
+
+    /// Reports a finding about `object` at `span`, which lies at `path` in it.
+    pub fn report(&mut self, object: &Arc<ObjectId>, span: Span, path: &str, say: &str) -> &mut Diagnostic {
+        let mut diagnostic = diagnostic(self.compiled, format!("{object}: {say}"), span);
+        diagnostic.subject =
+            Some(Subject { object: Arc::clone(object), container: None, path: path.to_owned() });
+        push(self.out, diagnostic)
+    }
+}
+
+fn diagnostic(compiled: &Compiled<'_>, message: String, span: Span) -> Diagnostic {
+    Diagnostic {
+        rule: compiled.rule.id.clone(),
+        severity: compiled.severity,
+        message,
+        primary: Label { span, text: String::new() },
+        related: Vec::new(),
+        subject: None,
+        help: None,
+        fixes: Vec::new(),
+        overlays: Vec::new(),
+    }
+}
+
+fn push(out: &mut Vec<Diagnostic>, diagnostic: Diagnostic) -> &mut Diagnostic {
+    out.push(diagnostic);
+    let last = out.len() - 1;
+    &mut out[last]
+}
