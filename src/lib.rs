@@ -10,6 +10,7 @@ pub mod checks;
 pub mod engine;
 pub mod index;
 pub mod kube;
+pub mod render;
 pub mod report;
 pub mod rule;
 pub mod yaml;

@@ -1,5 +1,11 @@
 //! Order, parallelism, the outcome. Knows nothing of stdout or formats.
 
+mod finish;
+mod judge;
 mod outcome;
+mod plan;
 
+pub use finish::{finish, judge_all};
+pub use judge::{Judged, Reading, Role, judge, judge_parsed};
 pub use outcome::{FileClass, Outcome, Stats, Unreadable};
+pub use plan::{Choice, Plan, PlanError};

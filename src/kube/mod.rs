@@ -2,6 +2,7 @@
 //! never whether a value is good.
 
 mod container;
+mod filter;
 mod object;
 mod place;
 mod pod;
@@ -9,6 +10,7 @@ mod rbac;
 mod value;
 
 pub use container::{Container, ContainerList};
+pub use filter::{is_definition, may_hold_objects};
 pub use object::{Object, objects};
 pub use place::Place;
 pub use pod::{Pod, is_workload};

@@ -123,6 +123,8 @@ pub struct DocumentContext<'c, 't> {
     pub parsed: &'c Parsed<'t>,
     /// The document.
     pub document: &'c Document,
+    /// It holds at least one Kubernetes object.
+    pub holds_objects: bool,
     /// The rule's parameters.
     pub params: Params<'c>,
     compiled: &'c Compiled<'c>,
@@ -134,10 +136,11 @@ impl<'c, 't> DocumentContext<'c, 't> {
     pub fn new(
         parsed: &'c Parsed<'t>,
         document: &'c Document,
+        holds_objects: bool,
         compiled: &'c Compiled<'c>,
         out: &'c mut Vec<Diagnostic>,
     ) -> Self {
-        Self { parsed, document, params: compiled.params, compiled, out }
+        Self { parsed, document, holds_objects, params: compiled.params, compiled, out }
     }
 
     /// Reports a finding at `span`; `say` is the whole message.

@@ -1,1 +1,3 @@
-fn main() {}
+//! One binary for all integration tests: it links faster, and they share their helpers.
+
+mod rules;

@@ -1,0 +1,118 @@
+//! One text from its bytes to its findings. Reads no file and writes nothing: the run, the tests and the
+//! editor all come through here.
+
+use super::{FileClass, Plan};
+use crate::{
+    base::{Diagnostic, Source},
+    kube::{self, Object},
+    render,
+    rule::{Context, DocumentContext, Examined, Native},
+    yaml::{self, Kind, Limits, Node, Parsed, SyntaxErrorKind},
+};
+
+/// How texts are read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reading {
+    /// Reads documents that cannot hold an object too, for the sake of their syntax.
+    pub parse_all: bool,
+    /// Bounds.
+    pub limits: Limits,
+}
+
+/// What is known of a text before it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Nothing.
+    Plain,
+    /// Its name is that of a kustomization.
+    Kustomization,
+    /// A kustomization lays it over its resources.
+    Patch,
+}
+
+/// What became of one text.
+#[derive(Debug)]
+pub struct Judged {
+    /// What it turned out to be.
+    pub class: FileClass,
+    /// Kubernetes objects in it.
+    pub objects: usize,
+    /// What the rules found, in no order yet.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// Reads `source` and judges what it holds by the rules of `plan`.
+pub fn judge(source: &Source, role: Role, plan: &Plan<'_>, reading: &Reading) -> Judged {
+    let keep = |document: &str| reading.parse_all || role != Role::Plain || kube::may_hold_objects(document);
+    let parsed = yaml::parse_filtered(source.id, &source.text, &reading.limits, keep);
+    judge_parsed(&parsed, role, plan)
+}
+
+/// As [`judge`], for a text that was parsed already.
+pub fn judge_parsed(parsed: &Parsed<'_>, role: Role, plan: &Plan<'_>) -> Judged {
+    let mut judged = Judged { class: class_of(parsed, role), objects: 0, findings: Vec::new() };
+    for document in parsed.documents().iter().filter(|document| !document.skipped) {
+        if document.error.as_ref().is_some_and(|error| error.kind == SyntaxErrorKind::Template) {
+            continue;
+        }
+        let root = parsed.root(document);
+        let objects = match root {
+            Some(root) if judged.class == FileClass::Kubernetes => kube::objects(root),
+            _ => Vec::new(),
+        };
+        for compiled in plan.for_documents() {
+            let mut context =
+                DocumentContext::new(parsed, document, !objects.is_empty(), compiled, &mut judged.findings);
+            for native in &compiled.natives {
+                if let Native::Document(check) = native {
+                    check(&mut context);
+                }
+            }
+        }
+        judged.objects += objects.len();
+        for object in objects {
+            judge_object(object, plan, &mut judged);
+        }
+    }
+    judged
+}
+
+fn judge_object(object: Object<'_>, plan: &Plan<'_>, judged: &mut Judged) {
+    let examined = Examined::new(object);
+    for compiled in plan.for_object(examined.object.group(), examined.object.kind()) {
+        let mut context = Context::new(&examined, plan.target, compiled, &mut judged.findings);
+        compiled.check(&mut context);
+    }
+}
+
+fn class_of(parsed: &Parsed<'_>, role: Role) -> FileClass {
+    match role {
+        Role::Kustomization => return FileClass::Kustomization,
+        Role::Patch => return FileClass::KustomizePatch,
+        Role::Plain => {}
+    }
+    let mut class = FileClass::Other;
+    for document in parsed.documents() {
+        match (parsed.root(document), &document.error) {
+            (_, Some(error)) if error.kind == SyntaxErrorKind::Template => return FileClass::HelmTemplate,
+            (Some(root), _) if render::is_kustomization(root) => return FileClass::Kustomization,
+            (Some(root), _) if is_object(root) => class = FileClass::Kubernetes,
+            (_, Some(_)) if class == FileClass::Other => class = FileClass::Broken,
+            _ if document.skipped && class == FileClass::Other && holds_definition(parsed, document) => {
+                class = FileClass::Kubernetes;
+            }
+            _ => {}
+        }
+    }
+    class
+}
+
+fn is_object(root: Node<'_>) -> bool {
+    root.kind() == Kind::Mapping && !kube::objects(root).is_empty()
+}
+
+/// A skipped CustomResourceDefinition: an object all the same, for the count of files.
+fn holds_definition(parsed: &Parsed<'_>, document: &yaml::Document) -> bool {
+    let text = parsed.text().get(document.start as usize..document.end as usize).unwrap_or_default();
+    kube::is_definition(text)
+}

@@ -1,0 +1,5 @@
+//! Many files to one object. Knows what kustomize means; never whether a value is good.
+
+mod kustomization;
+
+pub use kustomization::{is_kustomization, patch_files};
