@@ -3,16 +3,22 @@
 
 mod container;
 mod filter;
+mod image;
 mod object;
 mod place;
 mod pod;
+mod quantity;
 mod rbac;
+mod selector;
 mod value;
 
 pub use container::{Container, ContainerList};
 pub use filter::{is_definition, may_hold_objects};
+pub use image::Image;
 pub use object::{Object, objects};
 pub use place::Place;
 pub use pod::{Pod, is_workload};
+pub use quantity::Quantity;
 pub use rbac::{Item, PolicyRule, RoleRef, Subject, is_binding, is_role, role_ref, role_rules, subjects};
+pub use selector::{Labels, Selector, labels};
 pub use value::{Read, Value, is_placeholder, read_bool, read_int, read_text, value};
