@@ -1,6 +1,8 @@
 //! Text to span tree: plimsoll's own YAML reader. It accepts what go-yaml (and so kubectl) accepts,
 //! and gives every node, key and comment its exact bytes. Knows no field name of Kubernetes.
 
+mod cook;
+mod duplicate;
 mod events;
 mod limits;
 mod node;
@@ -10,6 +12,7 @@ mod scalar;
 mod split;
 mod tape;
 
+pub use duplicate::duplicate_keys;
 pub use events::events;
 pub use limits::Limits;
 pub use node::{Entries, Entry, Items, Kind, Node};
