@@ -18,3 +18,13 @@ impl Default for Limits {
         Self { file_size: 64 << 20, depth: 512, nodes: 4_000_000, alias_steps: 100_000 }
     }
 }
+
+impl Limits {
+    /// Readers and walkers recurse, so no option may lift the depth beyond what their stacks hold.
+    pub(super) const DEEPEST: u32 = 1024;
+
+    /// The depth that holds.
+    pub(super) fn depth(&self) -> u32 {
+        self.depth.min(Self::DEEPEST)
+    }
+}

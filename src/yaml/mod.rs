@@ -1,6 +1,7 @@
 //! Text to span tree: plimsoll's own YAML reader. It accepts what go-yaml (and so kubectl) accepts,
 //! and gives every node, key and comment its exact bytes. Knows no field name of Kubernetes.
 
+mod cook;
 mod duplicate;
 mod events;
 mod limits;

@@ -101,6 +101,11 @@ impl<'a> Node<'a> {
         Some(parsed.span(raw.start, raw.end))
     }
 
+    /// This node and all below it in the order written; aliases stand for themselves and are not followed.
+    pub(super) fn written(self) -> impl Iterator<Item = Node<'a>> {
+        (self.index..self.raw().next).map(move |index| self.sibling(index))
+    }
+
     /// A stable number of the node within its store: equal nodes are the same place.
     pub fn id(self) -> u32 {
         self.index

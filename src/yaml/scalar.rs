@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Style, tape::Raw};
+use super::{Style, cook, tape::Raw};
 
 /// A scalar as written. Typing it is the business of the floor above.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +34,27 @@ impl<'a> Scalar<'a> {
 
     /// What it says: quotes, escapes, folding and indentation resolved; borrowed where nothing changes.
     pub fn text(self) -> Cow<'a, str> {
-        Cow::Borrowed(self.raw)
+        let cook = self.node.has(Raw::NEEDS_COOKING);
+        match self.style() {
+            Style::SingleQuoted | Style::DoubleQuoted if !cook => Cow::Borrowed(self.unquoted()),
+            Style::SingleQuoted => Cow::Owned(cook::single_quoted(self.unquoted())),
+            Style::DoubleQuoted => Cow::Owned(cook::double_quoted(self.unquoted())),
+            Style::Literal | Style::Folded => Cow::Owned(self.block()),
+            _ if cook => Cow::Owned(cook::folded_lines(self.raw)),
+            _ => Cow::Borrowed(self.raw),
+        }
+    }
+
+    fn unquoted(self) -> &'a str {
+        self.raw.get(1..self.raw.len().saturating_sub(1)).unwrap_or_default()
+    }
+
+    fn block(self) -> String {
+        cook::block(
+            self.raw,
+            self.node.block_indent(),
+            self.style() == Style::Folded,
+            self.node.has(Raw::FINAL_BREAK),
+        )
     }
 }

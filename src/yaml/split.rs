@@ -1,8 +1,165 @@
-//! Where documents begin. A line `---` at column 0 cannot stand inside any scalar, so this is exact.
+//! Where documents begin and end. A line `---` or `...` at column 0 cannot stand inside any scalar, so
+//! this is exact without reading what lies between.
 
 use std::ops::Range;
 
-/// The byte ranges of the documents of `text`, without their `---` lines.
+use memchr::memmem;
+
+/// The byte ranges of the documents of `text`, without their `---` lines, as they appear in
+/// [`super::Parsed::documents`]. Comments and directives before the first `---` belong to no document; a
+/// text that has nothing else is one empty document.
 pub fn split_documents(text: &str) -> impl Iterator<Item = Range<usize>> {
-    std::iter::once(0..text.len())
+    Pieces::new(text).map(|piece| piece.start..piece.end)
+}
+
+/// One document's place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Piece {
+    /// Where the comments and directives before it begin; `start` when there are none.
+    pub(super) prefix: usize,
+    /// One past them, where its `---` begins.
+    pub(super) prefix_end: usize,
+    /// First byte after the `---` line; after the `---` itself when more stands on that line.
+    pub(super) start: usize,
+    /// The next `---` or `...`, or the end of the text.
+    pub(super) end: usize,
+    /// It begins with `---`.
+    pub(super) explicit_start: bool,
+    /// It ends with `...`.
+    pub(super) explicit_end: bool,
+}
+
+/// Iterator over the documents of a text.
+pub(super) struct Pieces<'t> {
+    text: &'t [u8],
+    dashes: memmem::FindIter<'t, 'static>,
+    dots: memmem::FindIter<'t, 'static>,
+    next_dashes: Option<usize>,
+    next_dots: Option<usize>,
+    at: usize,
+    /// The line at `at` was begun by `...` or `---`, more of which may follow.
+    explicit: bool,
+    /// Start of a prefix that waits for its document.
+    prefix: Option<(usize, usize)>,
+    seen: bool,
+    done: bool,
+}
+
+impl<'t> Pieces<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        let text = text.as_bytes();
+        let mut dashes = memmem::find_iter(text, b"---");
+        let mut dots = memmem::find_iter(text, b"...");
+        let next_dashes = next_marker(text, &mut dashes);
+        let next_dots = next_marker(text, &mut dots);
+        Self {
+            text,
+            dashes,
+            dots,
+            next_dashes,
+            next_dots,
+            at: 0,
+            explicit: false,
+            prefix: None,
+            seen: false,
+            done: false,
+        }
+    }
+
+    /// The next marker line and whether it is `---`.
+    fn marker(&mut self) -> Option<(usize, bool)> {
+        let is_dashes = match (self.next_dashes, self.next_dots) {
+            (Some(dashes), Some(dots)) => dashes < dots,
+            (None, None) => return None,
+            (dashes, _) => dashes.is_some(),
+        };
+        if is_dashes {
+            let at = self.next_dashes?;
+            self.next_dashes = next_marker(self.text, &mut self.dashes);
+            Some((at, true))
+        } else {
+            let at = self.next_dots?;
+            self.next_dots = next_marker(self.text, &mut self.dots);
+            Some((at, false))
+        }
+    }
+
+    /// What lies between the last marker and `end`, if it is a document.
+    fn piece(&mut self, end: usize, explicit_end: bool, last: bool) -> Option<Piece> {
+        let whole = last && !self.seen;
+        let is_document = self.explicit || has_content(self.text, self.at, end) || whole;
+        if !is_document {
+            let begin = self.prefix.map_or(self.at, |prefix| prefix.0);
+            self.prefix = Some((begin, end));
+            if !(last && has_directive(&self.text[begin..end])) {
+                return None;
+            }
+        }
+        let (prefix, prefix_end) = self.prefix.take().unwrap_or((self.at, self.at));
+        self.seen = true;
+        Some(Piece { prefix, prefix_end, start: self.at, end, explicit_start: self.explicit, explicit_end })
+    }
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Piece;
+
+    fn next(&mut self) -> Option<Piece> {
+        while !self.done {
+            let Some((marker, is_dashes)) = self.marker() else {
+                self.done = true;
+                return self.piece(self.text.len(), false, true);
+            };
+            let piece = self.piece(marker, !is_dashes, false);
+            self.at = after_marker(self.text, marker + 3);
+            self.explicit = is_dashes;
+            if piece.is_some() {
+                return piece;
+            }
+        }
+        None
+    }
+}
+
+/// The next place where three marker characters stand alone at a line's start.
+fn next_marker(text: &[u8], found: &mut memmem::FindIter<'_, '_>) -> Option<usize> {
+    found.find(|&at| {
+        let before = text[..at].strip_suffix(BOM).unwrap_or(&text[..at]);
+        matches!(before.last(), None | Some(b'\n' | b'\r'))
+            && matches!(text.get(at + 3), None | Some(b' ' | b'\t' | b'\n' | b'\r'))
+    })
+}
+
+/// A byte order mark in UTF-8.
+pub(super) const BOM: &[u8] = "\u{FEFF}".as_bytes();
+
+/// The next line's start when nothing but blanks follows on the marker's own line.
+fn after_marker(text: &[u8], at: usize) -> usize {
+    let blanks = text[at..].iter().take_while(|&&byte| byte == b' ' || byte == b'\t').count();
+    match text[at + blanks..] {
+        [b'\r', b'\n', ..] => at + blanks + 2,
+        [b'\r' | b'\n', ..] => at + blanks + 1,
+        [] => at + blanks,
+        _ => at,
+    }
+}
+
+/// Whether anything but blanks, comments and directives stands in `text[start..end]`.
+fn has_content(text: &[u8], start: usize, end: usize) -> bool {
+    let line_start = matches!(text[..start].last(), None | Some(b'\n' | b'\r'));
+    lines(&text[start..end]).enumerate().any(|(number, line)| {
+        let line = if number == 0 { line.strip_prefix(BOM).unwrap_or(line) } else { line };
+        let trimmed = line.trim_ascii_start();
+        let directive = line.starts_with(b"%") && (number > 0 || line_start);
+        !trimmed.is_empty() && trimmed[0] != b'#' && !directive
+    })
+}
+
+fn has_directive(text: &[u8]) -> bool {
+    lines(text).any(|line| line.strip_prefix(BOM).unwrap_or(line).starts_with(b"%"))
+}
+
+/// Lines without their breaks; a `\r\n` gives an empty line more, which does not matter here.
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|&byte| byte == b'\n' || byte == b'\r')
 }

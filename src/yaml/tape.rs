@@ -12,7 +12,8 @@ pub enum Style {
     SingleQuoted,
     /// `"…"`; the span includes the quotes.
     DoubleQuoted,
-    /// `|`; the span runs from the indicator through the last line that belongs to it.
+    /// `|`; the span runs from the indicator through the last line with content, without its line break.
+    /// Blank lines after that are part of it only where `|+` keeps them.
     Literal,
     /// `>`; the span as for `Literal`.
     Folded,
@@ -47,6 +48,8 @@ impl Raw {
     pub(super) const NEEDS_COOKING: u32 = 1 << 5;
     /// A mapping that holds a plain `<<` key.
     pub(super) const HAS_MERGE: u32 = 1 << 6;
+    /// A block scalar whose last line has a line break; the break itself is not in the span.
+    pub(super) const FINAL_BREAK: u32 = 1 << 7;
 
     pub(super) const fn new(style: Style, start: u32, end: u32) -> Self {
         Self { start, end, next: 0, bits: style as u32 }
@@ -139,6 +142,12 @@ pub struct Document {
     pub skipped: bool,
     /// It was read by a leniency that strict YAML 1.2 does not have.
     pub lenient: bool,
+    /// It begins with `---`.
+    pub(super) explicit_start: bool,
+    /// It ends with `...`.
+    pub(super) explicit_end: bool,
+    /// The comments and directives before its `---`.
+    pub(super) prefix: (u32, u32),
 }
 
 /// A text and all that was read from it. Borrows the text.

@@ -1,0 +1,159 @@
+//! One document after the other: directives, markers, and what a broken one leaves behind.
+
+use super::block::Seat;
+use super::lines::{after_break, line_end};
+use super::{Parser, Step};
+use crate::yaml::split::{BOM, Piece};
+use crate::yaml::tape::{Document, Raw};
+
+/// What the `%` lines before a document say.
+#[derive(Default)]
+pub(super) struct Directives<'t> {
+    /// Handles declared by `%TAG`, as `!name!`.
+    handles: Vec<&'t str>,
+    version: bool,
+}
+
+impl Directives<'_> {
+    pub(super) fn has_handle(&self, handle: &str) -> bool {
+        self.handles.contains(&handle)
+    }
+}
+
+impl Parser<'_> {
+    /// Reads one document, or, when it is not `kept`, passes over it.
+    pub(super) fn document(&mut self, piece: &Piece, kept: bool) {
+        self.begin();
+        let first_node = self.out.nodes.len();
+        let stopped = self.prefix(piece).and_then(|()| if kept { self.body(piece) } else { Ok(()) }).is_err();
+        let error = self.control_error().or_else(|| self.error.take().filter(|_| stopped && kept));
+        // What holds an alias bomb is not handed out at all.
+        let bomb = self.anchors.steps > self.limits.alias_steps;
+        let has_root = self.out.nodes.len() > first_node && !bomb;
+        self.out.documents.push(Document {
+            start: piece.start as u32,
+            end: piece.end as u32,
+            root: has_root.then_some(first_node as u32),
+            error,
+            skipped: !kept,
+            lenient: self.lenient,
+            explicit_start: piece.explicit_start,
+            explicit_end: piece.explicit_end,
+            prefix: (piece.prefix as u32, piece.prefix_end as u32),
+        });
+    }
+
+    fn begin(&mut self) {
+        self.depth = 0;
+        self.brackets = 0;
+        self.lenient = false;
+        self.error = None;
+        self.anchors.clear();
+        self.directives.handles.clear();
+        self.directives.version = false;
+        self.control = None;
+    }
+
+    /// Places the reader at `start`, to read no further than `end`.
+    fn move_to(&mut self, start: usize, end: usize) {
+        let text = self.out.text.as_bytes();
+        self.bytes = text.get(..end).unwrap_or(text);
+        let before = &text[..start];
+        self.line_start = memchr::memrchr2(b'\n', b'\r', before).map_or(0, |at| at + 1);
+        self.pos = start;
+        if start == self.line_start && text[start..end].starts_with(BOM) {
+            self.pos += BOM.len();
+            self.line_start = self.pos;
+        }
+        self.last_end = self.pos;
+    }
+
+    /// Reads comments and directives up to the `---`.
+    fn prefix(&mut self, piece: &Piece) -> Step {
+        if piece.prefix == piece.prefix_end {
+            return Ok(());
+        }
+        let end = self.readable_end(piece.prefix, piece.prefix_end);
+        self.move_to(piece.prefix, end);
+        let mut directive = None;
+        loop {
+            self.to_next_token();
+            if self.at_end() {
+                break;
+            }
+            // Only directives are left: a piece with other content is no prefix.
+            let end = line_end(self.bytes, self.pos);
+            directive = directive.or(Some((self.pos, end)));
+            self.directive(self.pos, end)?;
+            self.pos = after_break(self.bytes, end);
+            self.line_start = self.pos;
+        }
+        match directive {
+            Some((start, end)) if !piece.explicit_start => {
+                Err(self.fail(start, end, "a directive needs a document begun by `---`"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn directive(&mut self, start: usize, end: usize) -> Step {
+        let line = self.slice(start, end);
+        let mut words = line.split_ascii_whitespace().take_while(|word| !word.starts_with('#'));
+        let (name, first, second, third) = (words.next(), words.next(), words.next(), words.next());
+        match (name, first, second, third) {
+            (Some("%YAML"), Some(version), None, _) => self.version(start, end, version),
+            (Some("%TAG"), Some(handle), Some(_), None) => self.handle(start, end, handle),
+            (Some("%YAML" | "%TAG"), ..) => Err(self.fail(start, end, "this directive is not complete")),
+            // YAML reserves other directives, and readers pass over them.
+            _ => Ok(()),
+        }
+    }
+
+    fn version(&mut self, start: usize, end: usize, version: &str) -> Step {
+        if self.directives.version {
+            return Err(self.fail(start, end, "a document has one `%YAML` directive at most"));
+        }
+        self.directives.version = true;
+        let minor = version.strip_prefix("1.");
+        if minor.is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit())) {
+            return Ok(());
+        }
+        Err(self.fail(start, end, format!("`{version}` is no version of YAML that can be read")))
+    }
+
+    fn handle(&mut self, start: usize, end: usize, handle: &str) -> Step {
+        let line = self.slice(start, end);
+        // The handle as it stands in the text lives as long as the text.
+        let Some(at) = line.find(handle) else { return Ok(()) };
+        let handle = self.slice(start + at, start + at + handle.len());
+        let well_formed = handle.starts_with('!') && handle.ends_with('!');
+        if !well_formed {
+            return Err(self.fail(start, end, "a tag handle begins and ends with `!`"));
+        }
+        if self.directives.has_handle(handle) {
+            return Err(self.fail(start, end, format!("the handle `{handle}` is declared twice")));
+        }
+        self.directives.handles.push(handle);
+        Ok(())
+    }
+
+    fn body(&mut self, piece: &Piece) -> Step {
+        let end = self.readable_end(piece.start, piece.end);
+        self.move_to(piece.start, end);
+        if self.out.nodes.len() >= self.limits.nodes as usize {
+            return Err(self.too_many_nodes(self.pos));
+        }
+        self.root()
+    }
+
+    fn root(&mut self) -> Step {
+        let root = self.out.nodes.len();
+        self.node(-1, Seat::Root)?;
+        let empty =
+            self.out.nodes.get(root).is_some_and(|raw| raw.start == raw.end && !raw.has(Raw::HAS_PROPERTIES));
+        if empty && self.out.nodes.len() == root + 1 {
+            self.out.nodes.truncate(root);
+        }
+        if self.at_end() { Ok(()) } else { Err(self.text_after_root()) }
+    }
+}

@@ -1,0 +1,135 @@
+//! White space, line breaks and comments.
+
+use super::Parser;
+use crate::yaml::tape::Comment;
+
+impl Parser<'_> {
+    /// Moves over blanks, comments and line breaks to the next token, and notes where that stands.
+    pub(super) fn to_next_token(&mut self) {
+        let mut at = self.pos;
+        self.fresh = at == self.line_start;
+        self.tab = false;
+        self.commented = false;
+        loop {
+            at = skip_spaces(self.bytes, at);
+            let spaces_end = at;
+            if self.byte(at) == b'\t' {
+                at = skip_blanks(self.bytes, at);
+                self.tab = true;
+            }
+            match self.bytes.get(at) {
+                Some(b'\n' | b'\r') => {
+                    at = after_break(self.bytes, at);
+                    self.line_start = at;
+                    self.fresh = true;
+                    self.tab = false;
+                }
+                Some(b'#') if self.may_comment(at) => at = self.comment(at),
+                Some(_) => {
+                    let column_end = if self.fresh { spaces_end } else { at };
+                    self.column = (column_end - self.line_start) as i32;
+                    self.pos = at;
+                    return;
+                }
+                None => {
+                    self.pos = at;
+                    self.column = -1;
+                    self.fresh = true;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Inside brackets: as [`Parser::to_next_token`], but indentation only decides whether a strict
+    /// reader would refuse.
+    pub(super) fn to_next_flow_token(&mut self) {
+        match self.byte(self.pos) {
+            b' ' | b'\t' | b'\n' | b'\r' | b'#' => {}
+            _ => {
+                self.fresh = self.pos == self.line_start;
+                return;
+            }
+        }
+        self.to_next_token();
+        if self.fresh && self.column <= self.parent && !self.at_end() {
+            self.lenient = true;
+        }
+    }
+
+    /// A `#` begins a comment only after white space or at a line's start.
+    pub(super) fn may_comment(&self, at: usize) -> bool {
+        at == self.line_start || matches!(self.byte(at - 1), b' ' | b'\t')
+    }
+
+    /// Keeps the comment at `at` and returns its end.
+    pub(super) fn comment(&mut self, at: usize) -> usize {
+        let end = line_end(self.bytes, at);
+        self.commented = true;
+        self.out.comments.push(Comment { start: at as u32, end: end as u32, own_line: self.fresh });
+        end
+    }
+}
+
+/// The first byte from `at` that is no space.
+pub(super) fn skip_spaces(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at) == Some(&b' ') {
+        at += 1;
+    }
+    at
+}
+
+/// The first byte from `at` that is neither space nor tab.
+pub(super) fn skip_blanks(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\t') = bytes.get(at) {
+        at += 1;
+    }
+    at
+}
+
+/// The line break that ends the line of `at`, or the end of the text.
+pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    memchr::memchr2(b'\n', b'\r', rest).map_or(bytes.len(), |offset| at + offset)
+}
+
+/// The byte after the line break at `at`; `at` itself when there is none.
+pub(super) fn after_break(bytes: &[u8], at: usize) -> usize {
+    match bytes.get(at) {
+        Some(b'\r') if bytes.get(at + 1) == Some(&b'\n') => at + 2,
+        Some(b'\r' | b'\n') => at + 1,
+        _ => at,
+    }
+}
+
+/// The first character that may not stand in YAML: C0 and C1 controls but tab, line breaks and NEL, DEL,
+/// surrogates' neighbours U+FFFE and U+FFFF (YAML 1.2.2 §5.1, and go-yaml's reader).
+pub(super) fn find_control(bytes: &[u8]) -> Option<usize> {
+    const CHUNK: usize = 4096;
+    let mut start = 0;
+    while start < bytes.len() {
+        let chunk = &bytes[start..bytes.len().min(start + CHUNK)];
+        let suspicious = chunk.iter().fold(false, |found, &byte| {
+            found | (byte < b' ' && byte != b'\n' && byte != b'\t' && byte != b'\r') | (byte >= 0x7F)
+        });
+        if suspicious
+            && let Some(at) =
+                (start..start + chunk.len()).find(|&at| is_control(&bytes[at..bytes.len().min(at + 3)]))
+        {
+            return Some(at);
+        }
+        start += chunk.len();
+    }
+    None
+}
+
+/// Whether the text begins with a character that may not stand in YAML.
+fn is_control(text: &[u8]) -> bool {
+    match text {
+        [b'\t' | b'\n' | b'\r' | 0x20..=0x7E, ..] => false,
+        [0..0x20 | 0x7F, ..] => true,
+        [0xC2, second, ..] => (0x80..=0x9F).contains(second) && *second != 0x85,
+        [0xEF, 0xBF, third] => *third >= 0xBE,
+        _ => false,
+    }
+}

@@ -1,0 +1,166 @@
+//! The reader: recursive descent on columns, one decision a line, nothing cooked. It takes what go-yaml
+//! (and so kubectl) takes and what strict YAML 1.2 takes, and notes where the two differ.
+
+mod anchors;
+mod block;
+mod block_scalar;
+mod document;
+mod errors;
+mod flow;
+mod lines;
+mod plain;
+mod properties;
+mod quoted;
+mod tree;
+
+use self::anchors::Anchors;
+use self::document::Directives;
+use super::split::Pieces;
+use super::tape::{Raw, SyntaxError};
+use super::{Limits, Parsed};
+use crate::base::SourceId;
+
+/// Reads every document of `text`.
+pub fn parse<'t>(source: SourceId, text: &'t str, limits: &Limits) -> Parsed<'t> {
+    parse_filtered(source, text, limits, |_| true)
+}
+
+/// Reads the documents of `text` for which `keep` says yes; it is given each document's text, and what it
+/// leaves out appears in [`Parsed::documents`] as skipped.
+pub fn parse_filtered<'t>(
+    source: SourceId,
+    text: &'t str,
+    limits: &Limits,
+    keep: impl Fn(&'t str) -> bool,
+) -> Parsed<'t> {
+    let mut parser = Parser::new(source, text, limits);
+    for piece in Pieces::new(text) {
+        let kept = text.get(piece.start..piece.end).is_some_and(&keep);
+        parser.document(&piece, kept);
+    }
+    parser.out
+}
+
+/// Reading cannot go on in this document; why is in [`Parser::error`].
+struct Stop;
+
+type Step<T = ()> = Result<T, Stop>;
+
+/// The state of reading: where we are, and what the last move over white space found.
+struct Parser<'t> {
+    out: Parsed<'t>,
+    /// The text up to the end of the document being read.
+    bytes: &'t [u8],
+    pos: usize,
+    /// First byte of the line that `pos` is on.
+    line_start: usize,
+    /// Column of the token at `pos`: on a fresh line, the number of spaces before it; -1 at the end.
+    column: i32,
+    /// The token at `pos` is the first on its line.
+    fresh: bool,
+    /// A tab was among the blanks before the token.
+    tab: bool,
+    /// A comment stood before the token.
+    commented: bool,
+    /// Column of the block collection around the flow collection being read.
+    parent: i32,
+    /// Brackets that are open.
+    brackets: u32,
+    /// The innermost of them.
+    bracket: usize,
+    /// Where the last node ended.
+    last_end: usize,
+    depth: u32,
+    /// The deepest level since the flow item being read began.
+    peak: u32,
+    limits: Limits,
+    lenient: bool,
+    error: Option<SyntaxError>,
+    /// A control character at which the document was cut off.
+    control: Option<usize>,
+    anchors: Anchors<'t>,
+    directives: Directives<'t>,
+}
+
+/// Anchor and tag that wait for their node.
+#[derive(Clone, Copy, Default)]
+struct Props {
+    anchor: Option<(u32, u32)>,
+    tag: Option<(u32, u32)>,
+}
+
+impl Props {
+    const NONE: Self = Self { anchor: None, tag: None };
+
+    fn is_none(self) -> bool {
+        self.anchor.is_none() && self.tag.is_none()
+    }
+}
+
+impl<'t> Parser<'t> {
+    fn new(source: SourceId, text: &'t str, limits: &Limits) -> Self {
+        let out = Parsed {
+            source,
+            text,
+            nodes: Vec::with_capacity(text.len() / 16),
+            properties: Vec::new(),
+            aliases: Vec::new(),
+            comments: Vec::new(),
+            documents: Vec::new(),
+        };
+        Self {
+            out,
+            bytes: text.as_bytes(),
+            pos: 0,
+            line_start: 0,
+            column: 0,
+            fresh: true,
+            tab: false,
+            commented: false,
+            parent: -1,
+            brackets: 0,
+            bracket: 0,
+            last_end: 0,
+            depth: 0,
+            peak: 0,
+            limits: *limits,
+            lenient: false,
+            error: None,
+            control: None,
+            anchors: Anchors::default(),
+            directives: Directives::default(),
+        }
+    }
+
+    /// The byte at `at`; 0 past the end, which no document holds elsewhere.
+    fn byte(&self, at: usize) -> u8 {
+        self.bytes.get(at).copied().unwrap_or(0)
+    }
+
+    fn here(&self) -> u8 {
+        self.byte(self.pos)
+    }
+
+    fn at_end(&self) -> bool {
+        self.pos >= self.bytes.len()
+    }
+
+    /// Whether a space, a tab, a line break or the end is at `at`.
+    fn is_blank_or_end(&self, at: usize) -> bool {
+        matches!(self.byte(at), b' ' | b'\t' | b'\n' | b'\r' | 0)
+    }
+
+    /// Whether `indicator` stands at `pos` alone, as `- ` does.
+    fn at_indicator(&self, indicator: u8) -> bool {
+        self.here() == indicator && self.is_blank_or_end(self.pos + 1)
+    }
+
+    /// The text of a byte range; empty where it would split a character.
+    fn slice(&self, start: usize, end: usize) -> &'t str {
+        self.out.text.get(start..end).unwrap_or_default()
+    }
+
+    fn node_mut(&mut self, node: u32) -> Option<&mut Raw> {
+        self.out.nodes.get_mut(node as usize)
+    }
+}

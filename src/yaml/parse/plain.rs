@@ -1,0 +1,160 @@
+//! Scalars without quotes.
+
+use super::{Parser, Step};
+use crate::yaml::tape::{Raw, Style};
+
+/// Plain text on one line.
+#[derive(Clone, Copy)]
+pub(super) struct PlainLine {
+    /// One past the last byte that is no blank.
+    pub(super) end: usize,
+    /// What ended it: a `:` indicator, a comment, a line break, in brackets also a bracket or comma.
+    pub(super) stop: usize,
+}
+
+/// Bytes at which plain text may end, outside and inside brackets.
+const STOPS: [u8; 256] = {
+    let mut table = [0; 256];
+    table[b'\n' as usize] = BLOCK | FLOW;
+    table[b'\r' as usize] = BLOCK | FLOW;
+    table[b':' as usize] = BLOCK | FLOW;
+    table[b'#' as usize] = BLOCK | FLOW;
+    table[b',' as usize] = FLOW;
+    table[b'[' as usize] = FLOW;
+    table[b']' as usize] = FLOW;
+    table[b'{' as usize] = FLOW;
+    table[b'}' as usize] = FLOW;
+    table
+};
+const BLOCK: u8 = 1;
+const FLOW: u8 = 2;
+
+impl Parser<'_> {
+    /// Plain text from `start` on, in block context, as far as it goes on this line.
+    pub(super) fn plain_line(&self, start: usize) -> PlainLine {
+        let bytes = self.bytes;
+        let mut at = start;
+        while let Some(&byte) = bytes.get(at) {
+            if STOPS[byte as usize] & BLOCK != 0 {
+                let stops = match byte {
+                    b':' => self.is_blank_or_end(at + 1),
+                    b'#' => at > start && is_blank(bytes[at - 1]),
+                    _ => true,
+                };
+                if stops {
+                    break;
+                }
+            }
+            at += 1;
+        }
+        self.trimmed(start, at)
+    }
+
+    /// The same inside brackets.
+    pub(super) fn plain_flow_line(&self, start: usize) -> PlainLine {
+        let bytes = self.bytes;
+        let mut at = start;
+        while let Some(&byte) = bytes.get(at) {
+            if STOPS[byte as usize] & FLOW != 0 {
+                let stops = match byte {
+                    b':' => self.is_blank_or_end(at + 1) || is_flow_indicator(self.byte(at + 1)),
+                    b'#' => at > start && is_blank(bytes[at - 1]),
+                    _ => true,
+                };
+                if stops {
+                    break;
+                }
+            }
+            at += 1;
+        }
+        self.trimmed(start, at)
+    }
+
+    fn trimmed(&self, start: usize, stop: usize) -> PlainLine {
+        let mut end = stop;
+        while end > start && is_blank(self.bytes[end - 1]) {
+            end -= 1;
+        }
+        PlainLine { end, stop }
+    }
+
+    /// The plain scalar in block context whose first line was read. Leaves `pos` at the next line's token.
+    pub(super) fn plain(&mut self, parent: i32, start: usize, first: PlainLine) -> Step<Raw> {
+        let mut end = first.end;
+        self.pos = first.stop;
+        let mut bits = 0;
+        loop {
+            self.to_next_token();
+            debug_assert!(self.fresh, "plain text ends with its line");
+            if self.column <= parent || self.commented || self.at_end() {
+                break;
+            }
+            if let Some(end) = self.template_end(self.pos) {
+                return Err(self.template(self.pos, end));
+            }
+            let line = self.plain_line(self.pos);
+            if self.byte(line.stop) == b':' {
+                return Err(self.mapping_in_scalar(start, end, line));
+            }
+            bits = Raw::NEEDS_COOKING;
+            end = line.end;
+            self.pos = line.stop;
+        }
+        let mut raw = Raw::new(Style::Plain, start as u32, end as u32);
+        raw.bits |= bits;
+        Ok(raw)
+    }
+
+    /// The plain scalar at `pos` inside brackets. Leaves `pos` behind its text, at
+    /// the latest at the next token.
+    pub(super) fn plain_flow(&mut self) -> Step<Raw> {
+        self.check_plain_start()?;
+        let start = self.pos;
+        let mut line = self.plain_flow_line(start);
+        let mut bits = 0;
+        loop {
+            self.pos = line.end;
+            if !matches!(self.byte(line.stop), b'\n' | b'\r') {
+                break;
+            }
+            self.to_next_flow_token();
+            if self.commented || !self.continues_plain_flow() {
+                break;
+            }
+            bits = Raw::NEEDS_COOKING;
+            line = self.plain_flow_line(self.pos);
+        }
+        let mut raw = Raw::new(Style::Plain, start as u32, line.end as u32);
+        raw.bits |= bits;
+        Ok(raw)
+    }
+
+    fn continues_plain_flow(&self) -> bool {
+        let next = self.byte(self.pos + 1);
+        match self.here() {
+            0 | b'#' => false,
+            b':' => !(self.is_blank_or_end(self.pos + 1) || is_flow_indicator(next)),
+            byte => !is_flow_indicator(byte),
+        }
+    }
+
+    /// Refuses what cannot begin plain text.
+    pub(super) fn check_plain_start(&mut self) -> Step {
+        let next = self.pos + 1;
+        let fine = match self.here() {
+            b'-' | b'?' | b':' => !self.is_blank_or_end(next),
+            b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"'
+            | b'%' | b'@' | b'`' => false,
+            _ => true,
+        };
+        if fine { Ok(()) } else { Err(self.bad_start()) }
+    }
+}
+
+pub(super) fn is_blank(byte: u8) -> bool {
+    byte == b' ' || byte == b'\t'
+}
+
+pub(super) fn is_flow_indicator(byte: u8) -> bool {
+    matches!(byte, b',' | b'[' | b']' | b'{' | b'}')
+}
