@@ -13,4 +13,5 @@ pub mod kube;
 pub mod render;
 pub mod report;
 pub mod rule;
+pub mod walk;
 pub mod yaml;
