@@ -7,10 +7,12 @@
 
 pub mod base;
 pub mod checks;
+pub mod config;
 pub mod engine;
 pub mod index;
 pub mod kube;
 pub mod render;
 pub mod report;
 pub mod rule;
+pub mod walk;
 pub mod yaml;

@@ -9,6 +9,7 @@ mod safety;
 mod severity;
 mod source;
 mod span;
+mod suggest;
 
 pub use diagnostic::{Diagnostic, Label, ObjectId, RuleId, Subject};
 pub use fix::{Edit, Fix};
@@ -18,3 +19,4 @@ pub use safety::Safety;
 pub use severity::{ParseSeverityError, Severity};
 pub use source::{Encoding, Source, SourceError, Sources};
 pub use span::{SourceId, Span};
+pub use suggest::did_you_mean;

@@ -1,11 +1,17 @@
 //! Order, parallelism, the outcome. Knows nothing of stdout or formats.
 
+mod failure;
 mod finish;
 mod judge;
 mod outcome;
 mod plan;
+mod request;
+mod run;
 
+pub use failure::Failure;
 pub use finish::{finish, judge_all};
 pub use judge::{Judged, Reading, Role, judge, judge_parsed};
 pub use outcome::{FileClass, Outcome, Stats, Unreadable};
 pub use plan::{Choice, Plan, PlanError};
+pub use request::{Request, Stdin};
+pub use run::run;

@@ -1,3 +1,12 @@
 //! One binary for all integration tests: it links faster, and they share their helpers.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "tests may panic, say what they skip, and make and delete folders"
+)]
 
+mod dir;
+mod floors;
 mod rules;
+mod walk;

@@ -1,0 +1,17 @@
+//! What the user chose: `.plimsoll.yaml` and the options that beat it. Knows which rules there are, never how
+//! they work.
+
+mod error;
+mod exclude;
+mod file;
+mod literal;
+mod reader;
+mod resolver;
+mod selector;
+mod settings;
+
+pub use error::{Broken, ConfigError};
+pub use file::{Config, RuleChoice, load};
+pub use resolver::{FILE_NAMES, Resolver};
+pub use selector::{Selector, Unknown, known_profile};
+pub use settings::{Overrides, Selected, Settings};

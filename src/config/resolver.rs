@@ -1,0 +1,207 @@
+//! Which configuration holds for a file: the one in the nearest folder above it, within its Git repository.
+
+use std::{
+    collections::HashMap,
+    ffi::OsString,
+    path::{Component, Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{Broken, Config, Overrides, Settings, load};
+use crate::{rule::Registry, walk, yaml::Limits};
+
+/// The names a configuration may have, the stronger first.
+pub const FILE_NAMES: [&str; 2] = [".plimsoll.yaml", ".plimsoll.yml"];
+
+/// Finds, reads and remembers configurations. Shared by all threads of a run.
+#[derive(Debug)]
+pub struct Resolver<'r> {
+    registry: &'r Registry,
+    overrides: Overrides,
+    /// What holds where no file says anything; everywhere, if `fixed`.
+    fallback: Place,
+    /// Configurations in folders do not count.
+    fixed: bool,
+    places: Mutex<HashMap<PathBuf, Place>>,
+}
+
+/// What holds in one folder, and the way to it from the folder of its configuration.
+#[derive(Debug, Clone)]
+struct Place {
+    scope: Result<Arc<Scope>, Arc<Broken>>,
+    way: PathBuf,
+}
+
+/// One configuration, ready to use.
+#[derive(Debug)]
+struct Scope {
+    config: Config,
+    settings: Arc<Settings>,
+}
+
+impl<'r> Resolver<'r> {
+    /// A resolver that looks for configurations above each file.
+    pub fn new(registry: &'r Registry, overrides: Overrides) -> Self {
+        let fallback = place_of(Ok(Config::default()), registry, &overrides);
+        Self { registry, overrides, fallback, fixed: false, places: Mutex::default() }
+    }
+
+    /// A resolver that reads no configuration at all.
+    pub fn isolated(registry: &'r Registry, overrides: Overrides) -> Self {
+        Self { fixed: true, ..Self::new(registry, overrides) }
+    }
+
+    /// A resolver for which one file holds everywhere. Its globs begin at the file's own folder.
+    ///
+    /// # Errors
+    /// [`Broken`] when the file cannot be used.
+    pub fn with_config(
+        registry: &'r Registry,
+        overrides: Overrides,
+        file: &Path,
+    ) -> Result<Self, Arc<Broken>> {
+        let mut fallback = place_of(read(file, registry), registry, &overrides);
+        fallback.scope.as_ref().map_err(Arc::clone)?;
+        let folder = file.parent().unwrap_or(Path::new(""));
+        fallback.way = canonical(folder).unwrap_or_default();
+        Ok(Self { registry, overrides, fallback, fixed: true, places: Mutex::default() })
+    }
+
+    /// What holds for the file at `path`.
+    ///
+    /// # Errors
+    /// The configuration that should hold, if it cannot be used.
+    pub fn settings_for(&self, path: &Path) -> Result<Arc<Settings>, Arc<Broken>> {
+        let scope =
+            if self.fixed { self.fallback.scope.clone() } else { self.place(folder_of(path), None).scope };
+        scope.map(|scope| Arc::clone(&scope.settings))
+    }
+
+    /// Every unusable configuration met so far, sorted by path.
+    pub fn broken(&self) -> Vec<Arc<Broken>> {
+        let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut broken: Vec<_> =
+            places.values().filter_map(|place| place.scope.as_ref().err().cloned()).collect();
+        broken.sort_by(|a, b| a.source.path.cmp(&b.source.path));
+        broken.dedup_by(|a, b| Arc::ptr_eq(a, b));
+        broken
+    }
+
+    /// What holds in `folder`; `dotted` are the names in it that begin with a dot, where they are known.
+    fn place(&self, folder: &Path, dotted: Option<&[OsString]>) -> Place {
+        // Up to the folder that decides, then down again, remembering what was passed.
+        let mut passed = Vec::new();
+        let mut at = folder.to_path_buf();
+        let mut place = loop {
+            if let Some(known) = self.lock().get(&at) {
+                break known.clone();
+            }
+            let dotted = dotted.filter(|_| passed.is_empty());
+            if let Some(own) = self.own_place(&at, dotted) {
+                break self.remember(at, own);
+            }
+            let Some((parent, name)) = parent_of(&at) else { break self.fallback.clone() };
+            passed.push((std::mem::replace(&mut at, parent), name));
+        };
+        for (folder, name) in passed.into_iter().rev() {
+            place.way.push(name);
+            place = self.remember(folder, place);
+        }
+        place
+    }
+
+    /// What holds in `folder` because of what stands in it.
+    fn own_place(&self, folder: &Path, dotted: Option<&[OsString]>) -> Option<Place> {
+        if self.fixed {
+            let own = canonical(folder).unwrap_or_default();
+            let way = own.strip_prefix(&self.fallback.way).unwrap_or(folder).to_path_buf();
+            return Some(Place { scope: self.fallback.scope.clone(), way });
+        }
+        let is_there = |name: &str| match dotted {
+            Some(names) => names.iter().any(|own| own == name),
+            None => folder.join(name).symlink_metadata().is_ok(),
+        };
+        if let Some(name) = FILE_NAMES.into_iter().find(|name| is_there(name)) {
+            let config = read_regular(&folder.join(name), self.registry);
+            return Some(place_of(config, self.registry, &self.overrides));
+        }
+        is_there(".git").then(|| self.fallback.clone())
+    }
+
+    /// Two threads may have made the same place: the first one stays, so that each mistake is told once.
+    fn remember(&self, folder: PathBuf, place: Place) -> Place {
+        self.lock().entry(folder).or_insert(place).clone()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Place>> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl walk::Filter for Resolver<'_> {
+    fn enter(&self, folder: &Path, dotted: &[OsString]) {
+        if !self.fixed {
+            self.place(folder, Some(dotted));
+        }
+    }
+
+    fn excludes(&self, path: &Path, _: bool) -> bool {
+        let excludes_nothing =
+            |place: &Place| place.scope.as_ref().map_or(true, |it| it.config.exclude.is_empty());
+        if self.fixed && excludes_nothing(&self.fallback) {
+            return false;
+        }
+        let place = self.place(folder_of(path), None);
+        let Some(name) = path.file_name() else { return false };
+        let Ok(scope) = &place.scope else { return false };
+        !scope.config.exclude.is_empty() && scope.config.exclude.covers(&place.way.join(name))
+    }
+}
+
+fn place_of(config: Result<Config, Broken>, registry: &Registry, overrides: &Overrides) -> Place {
+    let scope = config.map_err(Arc::new).map(|config| {
+        let settings = Arc::new(config.settings(registry, overrides));
+        Arc::new(Scope { config, settings })
+    });
+    Place { scope, way: PathBuf::new() }
+}
+
+/// Reads a configuration that nobody named: a pipe in its place must not stop the run.
+fn read_regular(file: &Path, registry: &Registry) -> Result<Config, Broken> {
+    let reason = match file.metadata() {
+        Err(error) => walk::reason(&error),
+        Ok(metadata) if !metadata.is_file() => "not a regular file".to_owned(),
+        Ok(metadata) if metadata.len() > Limits::default().file_size => {
+            "too large for a configuration".to_owned()
+        }
+        Ok(_) => return read(file, registry),
+    };
+    Err(Broken::unreadable(&walk::shown(file), reason))
+}
+
+fn read(file: &Path, registry: &Registry) -> Result<Config, Broken> {
+    let shown = walk::shown(file);
+    let bytes = std::fs::read(file).map_err(|error| Broken::unreadable(&shown, walk::reason(&error)))?;
+    let text =
+        String::from_utf8(bytes).map_err(|_| Broken::unreadable(&shown, "not valid UTF-8".to_owned()))?;
+    load(&text, &shown, registry)
+}
+
+/// The folder that `folder` lies in, and its name there. Where the path as given ends, the system is asked.
+fn parent_of(folder: &Path) -> Option<(PathBuf, OsString)> {
+    if let (Some(Component::Normal(name)), Some(parent)) = (folder.components().next_back(), folder.parent())
+    {
+        return Some((parent.to_path_buf(), name.to_owned()));
+    }
+    let own = canonical(folder)?;
+    Some((own.parent()?.to_path_buf(), own.file_name()?.to_owned()))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
+}
+
+fn canonical(folder: &Path) -> Option<PathBuf> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    folder.canonicalize().ok()
+}

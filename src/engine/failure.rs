@@ -1,0 +1,16 @@
+//! Why a run could not be done at all.
+
+use std::sync::Arc;
+
+use crate::config::Broken;
+
+/// No run: nothing was judged.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Configurations that cannot be used. The user's fault.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Config(Vec<Arc<Broken>>),
+    /// The system gives no threads.
+    #[error("no threads to work with: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}

@@ -1,0 +1,35 @@
+//! What a run is asked to do.
+
+use std::path::PathBuf;
+
+use crate::{config, walk, yaml};
+
+/// One run: what to read and what holds for it.
+#[derive(Debug)]
+pub struct Request<'r> {
+    /// Files and folders, as the user gave them.
+    pub paths: Vec<PathBuf>,
+    /// A text that is no file.
+    pub stdin: Option<Stdin>,
+    /// What holds for each file.
+    pub resolver: &'r config::Resolver<'r>,
+    /// How to walk.
+    pub walk: walk::Options,
+    /// Read every document, also those that cannot hold a Kubernetes object.
+    pub parse_all: bool,
+    /// What one file may cost.
+    pub limits: yaml::Limits,
+    /// How many threads; as many as there are processors when not given.
+    pub threads: Option<usize>,
+    /// Fill [`super::Outcome::classes`].
+    pub classes: bool,
+}
+
+/// The content of standard input.
+#[derive(Debug, Clone)]
+pub struct Stdin {
+    /// The path it stands for: decides the configuration and what its name tells.
+    pub name: String,
+    /// All of it.
+    pub bytes: Vec<u8>,
+}
