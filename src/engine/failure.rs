@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::PlanError;
 use crate::config::Broken;
 
 /// No run: nothing was judged.
@@ -10,6 +11,9 @@ pub enum Failure {
     /// Configurations that cannot be used. The user's fault.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Config(Vec<Arc<Broken>>),
+    /// A rule cannot run with the parameters that were set for it.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
     /// The system gives no threads.
     #[error("no threads to work with: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),

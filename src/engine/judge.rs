@@ -31,7 +31,7 @@ pub enum Role {
 }
 
 /// What became of one text.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Judged {
     /// What it turned out to be.
     pub class: FileClass,

@@ -3,6 +3,7 @@
 mod failure;
 mod finish;
 mod judge;
+mod load;
 mod outcome;
 mod plan;
 mod request;

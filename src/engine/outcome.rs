@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use crate::base::{Diagnostic, RuleId, Severity, Sources};
 
 /// What a file turned out to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FileClass {
     /// At least one Kubernetes object.
     Kubernetes,
@@ -18,6 +18,7 @@ pub enum FileClass {
     /// `Chart.yaml`, `Chart.lock` or a values file of a chart.
     HelmChart,
     /// YAML or JSON of another kind, empty files among them.
+    #[default]
     Other,
     /// Could not be read as text or as YAML at all.
     Broken,
@@ -50,6 +51,8 @@ pub struct Outcome {
     pub sources: Sources,
     /// Sorted by path, place and rule.
     pub findings: Vec<Diagnostic>,
+    /// How many of them are at or above the severity that fails the run, by what holds for each file.
+    pub failing: usize,
     /// Files that could not be read, sorted by path.
     pub unreadable: Vec<Unreadable>,
     /// The rules that ran, sorted by id.

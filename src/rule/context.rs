@@ -107,7 +107,7 @@ impl<'c, 'a> Context<'c, 'a> {
             None => format!("{object}: {say}"),
         };
         let subject = Subject { object, container: place.container.map(|(name, _)| name), path: place.path };
-        let mut diagnostic = diagnostic(self.compiled, message, place.span);
+        let mut diagnostic = self.compiled.finding(message, place.span);
         diagnostic.subject = Some(subject);
         if let Some(via) = place.via {
             diagnostic.relate(via, "used here through an alias");
@@ -145,7 +145,7 @@ impl<'c, 't> DocumentContext<'c, 't> {
 
     /// Reports a finding at `span`; `say` is the whole message.
     pub fn report(&mut self, span: Span, say: impl Into<String>) -> &mut Diagnostic {
-        push(self.out, diagnostic(self.compiled, say.into(), span))
+        push(self.out, self.compiled.finding(say.into(), span))
     }
 }
 
@@ -175,24 +175,27 @@ impl<'c> IndexContext<'c> {
 
     /// Reports a finding about `object` at `span`, which lies at `path` in it.
     pub fn report(&mut self, object: &Arc<ObjectId>, span: Span, path: &str, say: &str) -> &mut Diagnostic {
-        let mut diagnostic = diagnostic(self.compiled, format!("{object}: {say}"), span);
+        let mut diagnostic = self.compiled.finding(format!("{object}: {say}"), span);
         diagnostic.subject =
             Some(Subject { object: Arc::clone(object), container: None, path: path.to_owned() });
         push(self.out, diagnostic)
     }
 }
 
-fn diagnostic(compiled: &Compiled<'_>, message: String, span: Span) -> Diagnostic {
-    Diagnostic {
-        rule: compiled.rule.id.clone(),
-        severity: compiled.severity,
-        message,
-        primary: Label { span, text: String::new() },
-        related: Vec::new(),
-        subject: None,
-        help: None,
-        fixes: Vec::new(),
-        overlays: Vec::new(),
+impl Compiled<'_> {
+    /// A finding of this rule about no object in particular.
+    pub fn finding(&self, message: String, span: Span) -> Diagnostic {
+        Diagnostic {
+            rule: self.rule.id.clone(),
+            severity: self.severity,
+            message,
+            primary: Label { span, text: String::new() },
+            related: Vec::new(),
+            subject: None,
+            help: None,
+            fixes: Vec::new(),
+            overlays: Vec::new(),
+        }
     }
 }
 

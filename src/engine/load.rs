@@ -1,0 +1,76 @@
+//! From a path to a text, or to the reason why there is none.
+
+use std::{fs::File, io::Read, path::Path};
+
+use crate::{
+    base::{Diagnostic, Source, SourceError, SourceId, Span},
+    engine::Plan,
+    walk,
+    yaml::Limits,
+};
+
+/// A file that was read.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    pub(super) source: Source,
+    /// Why its text cannot be judged, if it cannot.
+    pub(super) refused: Option<Refused>,
+}
+
+/// A text that is not judged: which rule says so, and how.
+#[derive(Debug)]
+pub(super) struct Refused {
+    rule: &'static str,
+    message: String,
+    offset: u32,
+}
+
+impl Refused {
+    /// The finding, where the rule was selected.
+    pub(super) fn finding(&self, source: SourceId, plan: &Plan<'_>) -> Option<Diagnostic> {
+        let compiled = plan.rules().iter().find(|compiled| compiled.rule.id.as_str() == self.rule)?;
+        Some(compiled.finding(self.message.clone(), Span::at(source, self.offset)))
+    }
+}
+
+/// Reads the file at `path`.
+///
+/// # Errors
+/// The reason in one line when the system does not give the bytes.
+pub(super) fn load(id: SourceId, path: &Path, shown: &str, limits: &Limits) -> Result<Loaded, String> {
+    let reason = |error: std::io::Error| walk::reason(&error);
+    let mut file = File::open(path).map_err(reason)?;
+    let metadata = file.metadata().map_err(reason)?;
+    if !metadata.is_file() {
+        return Err("not a regular file".to_owned());
+    }
+    if metadata.len() > limits.file_size {
+        return Ok(too_large(id, shown, metadata.len(), limits.file_size));
+    }
+    let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
+    // The file may grow while it is read; the limit holds all the same.
+    let read = file.by_ref().take(limits.file_size + 1).read_to_end(&mut bytes).map_err(reason)?;
+    if read as u64 > limits.file_size {
+        return Ok(too_large(id, shown, read as u64, limits.file_size));
+    }
+    Ok(decode(id, shown, bytes))
+}
+
+/// Makes a text of `bytes`.
+pub(super) fn decode(id: SourceId, shown: &str, bytes: Vec<u8>) -> Loaded {
+    match Source::decode(id, shown, bytes) {
+        Ok(source) => Loaded { source, refused: None },
+        Err(SourceError::NotUtf8 { offset, lossy }) => {
+            let message =
+                format!("byte {offset} is not valid UTF-8: the file is no text, or of another encoding");
+            let refused = Refused { rule: "yaml-syntax", message, offset: offset as u32 };
+            Loaded { source: Source::new(id, shown, lossy), refused: Some(refused) }
+        }
+    }
+}
+
+fn too_large(id: SourceId, shown: &str, size: u64, limit: u64) -> Loaded {
+    let message = format!("the file has {size} bytes, more than the limit of {limit} (--max-file-size)");
+    let refused = Refused { rule: "yaml-limit", message, offset: 0 };
+    Loaded { source: Source::new(id, shown, ""), refused: Some(refused) }
+}
