@@ -15,7 +15,21 @@ pub struct Position {
 #[derive(Debug, Clone)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// Known columns inside long lines: a manifest may be megabytes of JSON on one line, and finding
+    /// each column from the line's start would make a report quadratic.
+    marks: Vec<Mark>,
 }
+
+/// How many characters and UTF-16 units of its line stand before byte `at`.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    at: u32,
+    chars: u32,
+    units: u32,
+}
+
+/// A line longer than this many bytes gets a mark about that often.
+const MARK_EVERY: usize = 4096;
 
 impl LineIndex {
     /// Indexes `text`; one pass over its bytes.
@@ -28,7 +42,10 @@ impl LineIndex {
             }
             starts.push(at as u32 + 1);
         }
-        Self { starts }
+        let ends = starts.iter().skip(1).map(|&start| start as usize).chain([text.len()]);
+        let lines = starts.iter().zip(ends).map(|(&start, end)| start as usize..end);
+        let marks = lines.filter(|line| line.len() > MARK_EVERY).flat_map(|line| marks(text, line)).collect();
+        Self { starts, marks }
     }
 
     /// How many lines there are; an empty text has one.
@@ -59,9 +76,14 @@ impl LineIndex {
     pub fn position(&self, text: &str, offset: u32) -> Position {
         let offset = (offset as usize).min(text.len());
         let line = self.line(offset as u32);
-        let start = self.starts[line as usize - 1] as usize;
-        let mut column = 1;
-        let mut utf16_column = 1;
+        let line_start = self.starts[line as usize - 1];
+        let known = self.marks.partition_point(|mark| mark.at as usize <= offset);
+        let mark = match known.checked_sub(1).map(|index| self.marks[index]) {
+            Some(mark) if mark.at > line_start => mark,
+            _ => Mark { at: line_start, chars: 0, units: 0 },
+        };
+        let (mut column, mut utf16_column) = (mark.chars + 1, mark.units + 1);
+        let start = mark.at as usize;
         for (at, c) in text[start..].char_indices() {
             if start + at + c.len_utf8() > offset {
                 break;
@@ -71,6 +93,22 @@ impl LineIndex {
         }
         Position { line, column, utf16_column }
     }
+}
+
+/// The marks of one long line.
+fn marks(text: &str, line: std::ops::Range<usize>) -> Vec<Mark> {
+    let mut marks = Vec::with_capacity(line.len() / MARK_EVERY);
+    let mut next = MARK_EVERY;
+    let (mut chars, mut units) = (0, 0);
+    for (at, c) in text[line.clone()].char_indices() {
+        if at >= next {
+            marks.push(Mark { at: (line.start + at) as u32, chars, units });
+            next = at + MARK_EVERY;
+        }
+        chars += 1;
+        units += c.len_utf16() as u32;
+    }
+    marks
 }
 
 #[cfg(test)]
@@ -93,6 +131,21 @@ mod tests {
         let index = LineIndex::new(text);
         let y = text.find('y').unwrap() as u32;
         assert_eq!(index.position(text, y), Position { line: 2, column: 7, utf16_column: 8 });
+    }
+
+    #[test]
+    fn columns_on_a_long_line_are_the_same_as_counted_from_its_start() {
+        let long = "한 é😀x".repeat(3000);
+        let text = format!("first\n{long}\n{long}");
+        let index = LineIndex::new(&text);
+        assert!(index.marks.len() > 10);
+        for (at, _) in text.char_indices().step_by(97) {
+            let line_start = text[..at].rfind('\n').map_or(0, |at| at + 1);
+            let before = &text[line_start..at];
+            let position = index.position(&text, at as u32);
+            assert_eq!(position.column as usize, before.chars().count() + 1);
+            assert_eq!(position.utf16_column as usize, before.encode_utf16().count() + 1);
+        }
     }
 
     #[test]

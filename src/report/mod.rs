@@ -1,1 +1,177 @@
 //! One output format a file. Knows nothing of how findings were found.
+//!
+//! A new format is a file with `write(outcome, registry, options, out)`, its `mod` line, and a row in
+//! [`formats!`].
+
+mod concise;
+pub mod explain;
+mod fingerprint;
+mod full;
+mod json;
+mod json_layout;
+mod place;
+pub mod rules;
+pub mod safe;
+mod sarif;
+pub mod summary;
+mod text;
+mod uri;
+
+use std::{fmt, io, str::FromStr};
+
+use crate::{engine::Outcome, rule::Registry};
+
+/// Declares [`Format`]: name, word on the command line, module, one line about it.
+macro_rules! formats {
+    ($($variant:ident $word:literal $module:ident $about:literal;)*) => {
+        /// How findings are printed.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Format {
+            $(#[doc = $about] $variant,)*
+        }
+
+        impl Format {
+            /// Every format, in the order of the help text.
+            pub const ALL: &'static [Format] = &[$(Format::$variant,)*];
+
+            /// The word that names it on the command line and in configuration.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Format::$variant => $word,)* }
+            }
+
+            /// One line for the help text.
+            pub fn about(self) -> &'static str {
+                match self { $(Format::$variant => $about,)* }
+            }
+        }
+
+        /// Prints `outcome` as `format`.
+        ///
+        /// # Errors
+        /// Whatever `out` fails with; nothing else can go wrong.
+        pub fn write(
+            format: Format,
+            outcome: &Outcome,
+            registry: &Registry,
+            options: &Options,
+            out: &mut dyn io::Write,
+        ) -> io::Result<()> {
+            match format { $(Format::$variant => $module::write(outcome, registry, options, out),)* }
+        }
+    };
+}
+
+formats! {
+    Full "full" full "Each finding with the lines it is about and what to do";
+    Concise "concise" concise "One line a finding: path:line:col: severity rule: message";
+    Json "json" json "Everything that is known, for programs (docs/json.md)";
+    Sarif "sarif" sarif "SARIF 2.1.0, for code scanning";
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Format {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        let known = || Self::ALL.iter().map(|format| format.as_str());
+        let found = Self::ALL.iter().copied().find(|format| format.as_str() == word);
+        found.ok_or_else(|| UnknownWord::new(word, "format", known()))
+    }
+}
+
+/// The form of what is told about rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Layout {
+    /// For a terminal.
+    Text,
+    /// For a page.
+    Markdown,
+    /// For programs.
+    Json,
+}
+
+impl Layout {
+    /// Every layout, in the order of the help text.
+    pub const ALL: &'static [Layout] = &[Layout::Text, Layout::Markdown, Layout::Json];
+
+    /// The word that names it on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Layout::Text => "text",
+            Layout::Markdown => "markdown",
+            Layout::Json => "json",
+        }
+    }
+}
+
+impl FromStr for Layout {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        let known = || Self::ALL.iter().map(|layout| layout.as_str());
+        let found = Self::ALL.iter().copied().find(|layout| layout.as_str() == word);
+        found.ok_or_else(|| UnknownWord::new(word, "format", known()))
+    }
+}
+
+/// A word that names no format. The user's fault.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{word}` is not a {what}: use {known}")]
+pub struct UnknownWord {
+    word: String,
+    what: &'static str,
+    known: String,
+}
+
+impl UnknownWord {
+    fn new(word: &str, what: &'static str, known: impl Iterator<Item = &'static str>) -> Self {
+        let known: Vec<_> = known.collect();
+        let known = match known.split_last() {
+            Some((last, [])) => (*last).to_owned(),
+            Some((last, others)) => format!("{} or {last}", others.join(", ")),
+            None => String::new(),
+        };
+        Self { word: word.to_owned(), what, known }
+    }
+}
+
+/// What the reader's terminal can show. No report looks at the environment itself.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// ANSI colours.
+    pub color: bool,
+    /// Box drawing and other characters beyond ASCII; the linted text is shown as it is either way.
+    pub unicode: bool,
+    /// OSC 8 hyperlinks.
+    pub links: bool,
+    /// Columns in which sentences are wrapped; at least 40 are used.
+    pub width: usize,
+    /// How many findings [`Format::Full`] shows before it only counts; every one when `None`.
+    pub max_findings: Option<usize>,
+}
+
+impl Default for Options {
+    /// For a file or a pipe: no colours, no links, 100 columns, everything.
+    fn default() -> Self {
+        Self { color: false, unicode: true, links: false, width: 100, max_findings: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_is_found_by_its_word_and_a_wrong_word_gets_the_list() {
+        for &format in Format::ALL {
+            assert_eq!(format.as_str().parse(), Ok(format));
+        }
+        let error = "yaml".parse::<Format>().unwrap_err();
+        assert_eq!(error.to_string(), "`yaml` is not a format: use full, concise, json or sarif");
+    }
+}

@@ -1,0 +1,53 @@
+//! `path:line:col: severity rule: message`, one line a finding, for terminals, editors and `grep`.
+
+use std::io::{self, Write};
+
+use super::{Options, place::Place, safe, text::Paint};
+use crate::{
+    base::{Diagnostic, Sources},
+    engine::Outcome,
+    rule::Registry,
+};
+
+/// Longest message shown, in characters: a name of megabytes must not fill the screen.
+pub(super) const MAX_MESSAGE: usize = 1000;
+
+pub(super) fn write(
+    outcome: &Outcome,
+    _: &Registry,
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for finding in &outcome.findings {
+        write_finding(finding, &outcome.sources, options, out)?;
+    }
+    Ok(())
+}
+
+fn write_finding(
+    finding: &Diagnostic,
+    sources: &Sources,
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let span = finding.primary.span;
+    let color = options.color;
+    write!(out, "{}", Paint::Bold.show(color, safe::line(sources.path(span.source))))?;
+    if let Some(source) = sources.get(span.source) {
+        let from = Place::of(source, span).from;
+        write!(out, ":{}:{}", from.line, from.column)?;
+    }
+    write!(out, ": {}", Paint::from(finding.severity).show(color, finding.severity))?;
+    write!(out, " {}", Paint::Cyan.show(color, safe::line(finding.rule.as_str())))?;
+    write!(out, ": {}", safe::line_up_to(&finding.message, MAX_MESSAGE))?;
+    match overlays(finding) {
+        Some(overlays) => writeln!(out, " ({overlays})"),
+        None => writeln!(out),
+    }
+}
+
+/// `in overlays/prod, overlays/staging`, for a finding in the result of kustomizations.
+pub(super) fn overlays(finding: &Diagnostic) -> Option<String> {
+    let names: Vec<_> = finding.overlays.iter().map(|overlay| safe::line(overlay)).collect();
+    (!names.is_empty()).then(|| format!("in {}", names.join(", ")))
+}

@@ -1,0 +1,252 @@
+//! SARIF 2.1.0 as GitHub, GitLab and Azure DevOps read it: their limits are kept, nothing varies between
+//! two equal runs.
+
+mod location;
+mod result;
+mod rule;
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    io::{self, Write},
+};
+
+use serde::{Serialize, Serializer};
+
+use self::{
+    location::{Files, Location},
+    result::RunResult,
+    rule::Descriptor,
+};
+use super::{Options, json_layout, safe};
+use crate::{
+    base::{Diagnostic, RuleId, Severity},
+    engine::Outcome,
+    rule::Registry,
+};
+
+/// GitHub shows the first so many results of a run.
+const GITHUB_RESULTS: usize = 5000;
+/// GitLab drops a result with a longer message, in characters; GitHub does so with descriptions.
+const MAX_TEXT: usize = 1024;
+/// Findings of these rules also tell that the tool could not do all of its work.
+const INPUT_RULES: [&str; 2] = ["yaml-syntax", "yaml-limit"];
+
+pub(super) fn write(
+    outcome: &Outcome,
+    registry: &Registry,
+    _: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let files = Files::new(outcome);
+    let rules = rules(outcome);
+    let run = Run {
+        tool: Tool { driver: Driver::new(&rules, registry) },
+        column_kind: "utf16CodeUnits",
+        original_uri_base_ids: BaseIds {
+            srcroot: Described { description: Text::new("Root of the repository.") },
+        },
+        automation_details: AutomationDetails { id: "plimsoll/" },
+        invocations: [invocation(outcome, &files, &rules)],
+        results: Results { outcome, registry, files: &files, rules: &rules },
+    };
+    let log = Log { schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [run] };
+    // One result a line.
+    json_layout::write(&log, 4, out)
+}
+
+/// Index of every rule that ran or has a finding, by id.
+type RuleIndex<'o> = BTreeMap<&'o str, usize>;
+
+fn rules(outcome: &Outcome) -> RuleIndex<'_> {
+    let ran = outcome.rules_run.iter().map(RuleId::as_str);
+    let found = outcome.findings.iter().map(|finding| finding.rule.as_str());
+    let ids: BTreeSet<_> = ran.chain(found).collect();
+    ids.into_iter().enumerate().map(|(index, id)| (id, index)).collect()
+}
+
+#[derive(Serialize)]
+struct Log<'o> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'o>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'o> {
+    tool: Tool,
+    column_kind: &'static str,
+    original_uri_base_ids: BaseIds,
+    automation_details: AutomationDetails,
+    invocations: [Invocation; 1],
+    results: Results<'o>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver {
+    name: &'static str,
+    full_name: String,
+    semantic_version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    information_uri: Option<&'static str>,
+    rules: Vec<Descriptor>,
+    notifications: [Notice; 2],
+}
+
+impl Driver {
+    fn new(rules: &RuleIndex<'_>, registry: &Registry) -> Self {
+        let version = env!("CARGO_PKG_VERSION");
+        Self {
+            name: env!("CARGO_PKG_NAME"),
+            full_name: format!("{} {version}", env!("CARGO_PKG_NAME")),
+            semantic_version: version,
+            information_uri: [env!("CARGO_PKG_HOMEPAGE"), env!("CARGO_PKG_REPOSITORY")]
+                .into_iter()
+                .find(|uri| !uri.is_empty()),
+            rules: rules.keys().map(|id| Descriptor::new(id, registry.get(id))).collect(),
+            notifications: [
+                Notice::new("unreadable-file", "A file could not be read."),
+                Notice::new("incomplete-input", "A document could not be read as YAML, or not as a whole."),
+            ],
+        }
+    }
+}
+
+/// What a notification's id means.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Notice {
+    id: &'static str,
+    short_description: Text,
+}
+
+impl Notice {
+    fn new(id: &'static str, text: &str) -> Self {
+        Self { id, short_description: Text::new(text) }
+    }
+}
+
+/// SARIF's message and multiformatMessageString objects.
+#[derive(Debug, Serialize)]
+pub(super) struct Text {
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    markdown: Option<String>,
+}
+
+impl Text {
+    fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), markdown: None }
+    }
+}
+
+#[derive(Serialize)]
+struct BaseIds {
+    #[serde(rename = "%SRCROOT%")]
+    srcroot: Described,
+}
+
+#[derive(Serialize)]
+struct Described {
+    description: Text,
+}
+
+#[derive(Serialize)]
+struct AutomationDetails {
+    id: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    tool_execution_notifications: Vec<Notification>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Notification {
+    descriptor: Reference,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    associated_rule: Option<Reference>,
+    level: &'static str,
+    message: Text,
+    locations: [Location; 1],
+}
+
+#[derive(Serialize)]
+struct Reference {
+    id: String,
+    index: usize,
+}
+
+/// Files that could not be read make the run fail; documents that could not be parsed are findings as well.
+fn invocation(outcome: &Outcome, files: &Files<'_>, rules: &RuleIndex<'_>) -> Invocation {
+    let unreadable = outcome.unreadable.iter().map(|file| Notification {
+        descriptor: Reference { id: "unreadable-file".into(), index: 0 },
+        associated_rule: None,
+        level: "error",
+        message: Text::new(sentence(&file.reason, "")),
+        locations: [Location::of_file(files.artifact_at(&file.path))],
+    });
+    let incomplete = outcome.findings.iter().filter(|finding| INPUT_RULES.contains(&finding.rule.as_str()));
+    let incomplete = incomplete.map(|finding| Notification {
+        descriptor: Reference { id: "incomplete-input".into(), index: 1 },
+        associated_rule: rules
+            .get(finding.rule.as_str())
+            .map(|&index| Reference { id: finding.rule.to_string(), index }),
+        level: "warning",
+        message: Text::new(sentence(&finding.message, "")),
+        locations: [Location::of_span(files, finding.primary.span)],
+    });
+    Invocation {
+        execution_successful: outcome.unreadable.is_empty(),
+        tool_execution_notifications: unreadable.chain(incomplete).collect(),
+    }
+}
+
+/// `text` and `tail` as one sentence of at most [`MAX_TEXT`] characters, of which `tail` loses none.
+fn sentence(text: &str, tail: &str) -> String {
+    let room = MAX_TEXT.saturating_sub(tail.chars().count() + 1);
+    let text = safe::line_up_to(text.trim(), room);
+    let end = if tail.is_empty() && text.ends_with(['.', '…']) { "" } else { "." };
+    format!("{text}{tail}{end}")
+}
+
+/// Made one by one while they are written.
+struct Results<'o> {
+    outcome: &'o Outcome,
+    registry: &'o Registry,
+    files: &'o Files<'o>,
+    rules: &'o RuleIndex<'o>,
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut findings: Vec<&Diagnostic> = self.outcome.findings.iter().collect();
+        if findings.len() > GITHUB_RESULTS {
+            findings.sort_by_key(|finding| Reverse(finding.severity));
+        }
+        serializer.collect_seq(findings.into_iter().map(|finding| {
+            let index = self.rules.get(finding.rule.as_str()).copied().unwrap_or_default();
+            RunResult::new(finding, index, self.registry.get(finding.rule.as_str()), self.files)
+        }))
+    }
+}
+
+/// SARIF 2.1.0 §3.27.10.
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low | Severity::Info => "note",
+    }
+}

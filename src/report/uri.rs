@@ -1,0 +1,102 @@
+//! Paths as URIs, relative to the repository's root. Knows nothing of findings; touches no file system.
+
+use std::path::{Component, Path, PathBuf};
+
+use crate::engine::Outcome;
+
+const HEX: &[u8; 16] = b"0123456789ABCDEF";
+
+/// A file as tools name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Uri {
+    /// Percent-encoded, without `./`; absolute (`file://…`) when the file lies outside the root.
+    pub(super) text: String,
+    /// Whether it is relative to the root.
+    pub(super) in_root: bool,
+}
+
+/// The URI of `path`, which is relative to [`Outcome::base`] or absolute.
+pub(super) fn of(outcome: &Outcome, path: &str) -> Uri {
+    let absolute = normalized(&outcome.base.join(path));
+    let root = normalized(&outcome.root);
+    match absolute.strip_prefix(&root) {
+        Ok(relative) if !relative.starts_with("..") && !relative.is_absolute() => {
+            Uri { text: encoded(relative), in_root: true }
+        }
+        _ => {
+            let path = encoded(&absolute);
+            // A Windows path begins with its drive, not with a slash.
+            let slash = if path.starts_with('/') { "" } else { "/" };
+            Uri { text: format!("file://{slash}{path}"), in_root: false }
+        }
+    }
+}
+
+/// `path` without `.` and, where the text alone tells it, without `..`.
+fn normalized(path: &Path) -> PathBuf {
+    let mut normalized = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir
+                if matches!(normalized.components().next_back(), Some(Component::Normal(_))) =>
+            {
+                normalized.pop();
+            }
+            Component::ParentDir if normalized.has_root() => {}
+            other => normalized.push(other),
+        }
+    }
+    normalized
+}
+
+/// Everything but RFC 3986's unreserved characters and `/` as `%XX`.
+fn encoded(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let text = if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() };
+    let mut uri = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                uri.push(char::from(byte));
+            }
+            b':' if cfg!(windows) => uri.push(':'),
+            other => {
+                uri.push('%');
+                uri.push(char::from(HEX[usize::from(other >> 4)]));
+                uri.push(char::from(HEX[usize::from(other & 15)]));
+            }
+        }
+    }
+    uri
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uris_are_relative_to_the_root_and_percent_encoded() {
+        let outcome =
+            Outcome { base: PathBuf::from("/repo/apps"), root: PathBuf::from("/repo"), ..Outcome::default() };
+        for (path, text, in_root) in [
+            ("web.yaml", "apps/web.yaml", true),
+            ("./x/../web.yaml", "apps/web.yaml", true),
+            ("../한글 #1.yaml", "%ED%95%9C%EA%B8%80%20%231.yaml", true),
+            ("/repo/a:b.yaml", "a%3Ab.yaml", true),
+            ("../../other/a b.yaml", "file:///other/a%20b.yaml", false),
+            ("/etc/x.yaml", "file:///etc/x.yaml", false),
+            ("<stdin>", "apps/%3Cstdin%3E", true),
+        ] {
+            if cfg!(unix) {
+                assert_eq!(of(&outcome, path), Uri { text: text.into(), in_root }, "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_root_a_relative_path_stays_itself() {
+        let uri = of(&Outcome::default(), "a/b.yaml");
+        assert_eq!(uri, Uri { text: "a/b.yaml".into(), in_root: true });
+    }
+}
