@@ -3,7 +3,7 @@
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{
-    Args, Parser, Subcommand, ValueEnum,
+    Args, Parser, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser},
 };
 
@@ -17,6 +17,7 @@ use crate::base::{Minor, Severity};
 #[derive(Debug, Parser)]
 #[command(
     version,
+    bin_name = "plimsoll",
     max_term_width = 100,
     disable_help_subcommand = true,
     subcommand_required = true,
@@ -28,18 +29,16 @@ pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Command,
     /// When to use colours.
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", value_parser = color())]
     pub(super) color: Color,
 }
 
 /// When to use colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Color {
     /// On a terminal, unless `NO_COLOR` is set.
     Auto,
-    /// Always.
     Always,
-    /// Never.
     Never,
 }
 
@@ -72,7 +71,10 @@ pub(super) fn with_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
             _ => break,
         }
     }
-    arguments.insert(at.min(arguments.len()), "check".into());
+    // Behind a `--color` that lacks its value there is nothing to put anything in front of.
+    if at <= arguments.len() {
+        arguments.insert(at, "check".into());
+    }
     arguments
 }
 
@@ -229,6 +231,14 @@ pub(super) struct Dump {
     pub(super) spans: bool,
 }
 
+fn color() -> impl TypedValueParser<Value = Color> {
+    PossibleValuesParser::new(["auto", "always", "never"]).map(|word| match word.as_str() {
+        "always" => Color::Always,
+        "never" => Color::Never,
+        _ => Color::Auto,
+    })
+}
+
 fn severity() -> impl TypedValueParser<Value = Severity> {
     PossibleValuesParser::new(Severity::WORST_FIRST.map(Severity::as_str))
         .try_map(|word| word.parse::<Severity>())
@@ -274,7 +284,7 @@ mod tests {
             ("deploy rules", "check deploy rules"),
             ("--color never rules", "--color never rules"),
             ("--color=never x", "--color=never check x"),
-            ("--color", "--color check"),
+            ("--color", "--color"),
             ("--help", "--help"),
             ("-V", "-V"),
             ("-", "check -"),

@@ -2,7 +2,7 @@
 
 use std::{
     fmt::Write as _,
-    io::{Write as _, stderr, stdout},
+    io::{Write as _, stderr},
 };
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -65,7 +65,7 @@ pub(super) fn report(errors: &[CliError], terminal: &Terminal) -> Exit {
 pub(super) fn usage(error: &clap::Error) -> Exit {
     if !error.use_stderr() {
         // As everywhere, a closed pipe is no failure.
-        let _ = write!(stdout(), "{}", error.render().ansi());
+        let _ = error.print();
         return Exit::Clean;
     }
     let text = sentence(error).unwrap_or_else(|| error.render().to_string());
@@ -80,6 +80,8 @@ fn sentence(error: &clap::Error) -> Option<String> {
         _ => None,
     };
     let option = text(ContextKind::InvalidArg)?;
+    // Without the name of its value: `--fail-on <SEVERITY>`.
+    let option = option.split(" <").next().unwrap_or(&option);
     let near = |kind: ContextKind| text(kind).map(|near| format!(", did you mean `{near}`?"));
     match error.kind() {
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
@@ -96,6 +98,15 @@ fn sentence(error: &clap::Error) -> Option<String> {
             let near = near(ContextKind::SuggestedArg)
                 .unwrap_or_else(|| "; `plimsoll --help` lists them, `./-x` names a file".to_owned());
             Some(format!("error: there is no option `{option}`{near}"))
+        }
+        ErrorKind::MissingRequiredArgument => Some(format!("error: `{option}` is missing")),
+        ErrorKind::ArgumentConflict => {
+            let prior = text(ContextKind::PriorArg)?;
+            let prior = prior.split(" <").next().unwrap_or(&prior);
+            if prior == option {
+                return Some(format!("error: `{option}` is given twice"));
+            }
+            Some(format!("error: `{option}` and `{prior}` exclude one another"))
         }
         _ => None,
     }
