@@ -7,6 +7,7 @@
 
 pub mod base;
 pub mod checks;
+pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod index;

@@ -1,0 +1,146 @@
+//! `plimsoll check`.
+
+use std::{
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use super::{CliError, Done, Exit, Terminal, args::Check, choose, output, print, progress::Progress};
+use crate::{
+    config::Resolver,
+    engine::{self, FileClass, Outcome, Request, Stdin},
+    rule::Registry,
+    walk,
+};
+
+/// How standard input is called when nobody gives it a name.
+const STDIN: &str = "<stdin>";
+
+/// Lints what the options name and prints what was found.
+pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
+    choose::distinct_files(options)?;
+    let registry = embedded()?;
+    let mut overrides = choose::overrides(&options.rules, &registry)?;
+    if options.output.show_files {
+        // What a file is does not depend on rules.
+        overrides.select = Some(Vec::new());
+        overrides.extend_select.clear();
+    }
+    let resolver = choose::resolver(options, &registry, overrides)?;
+    let outcome = run(options, &registry, &resolver, terminal)?;
+    if options.output.show_files {
+        output::to_stdout(|out| print::files(&outcome, out)).map_err(|error| vec![error])?;
+    } else {
+        write_reports(options, &outcome, &registry, terminal)?;
+    }
+    close(options, &outcome, terminal);
+    Ok(exit(options, &outcome, &resolver))
+}
+
+/// The rules that plimsoll ships.
+pub(super) fn embedded() -> Result<Registry, Vec<CliError>> {
+    Registry::embedded().map_err(|error| vec![CliError::new(error.to_string())])
+}
+
+fn run(
+    options: &Check,
+    registry: &Registry,
+    resolver: &Resolver<'_>,
+    terminal: &Terminal,
+) -> Result<Outcome, Vec<CliError>> {
+    let (paths, has_stdin) = choose::paths(options)?;
+    let limits = choose::limits(&options.limits);
+    let stdin = has_stdin
+        .then(|| read_stdin(options.files.stdin_filename.as_deref(), limits.file_size))
+        .transpose()?;
+    let request = Request {
+        paths,
+        stdin,
+        resolver,
+        walk: walk::Options {
+            gitignore: !options.files.no_gitignore,
+            force_exclude: options.files.force_exclude,
+        },
+        parse_all: options.files.parse_all,
+        limits,
+        threads: Some(usize::from(options.threads)).filter(|threads| *threads > 0),
+        classes: options.output.show_files,
+    };
+    let progress = Progress::new(terminal.err.is_terminal && !options.output.quiet);
+    let outcome = engine::run(registry, &request, &|done, total| progress.update(done, total));
+    progress.finish();
+    outcome.map_err(|failure| match failure {
+        engine::Failure::Config(_) => vec![CliError::placed(failure.to_string())],
+        engine::Failure::Threads(_) => vec![CliError::new(failure.to_string())],
+    })
+}
+
+/// Reads standard input to its end, or to where it is too large anyway.
+fn read_stdin(name: Option<&Path>, limit: u64) -> Result<Stdin, Vec<CliError>> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| {
+        vec![CliError::new(format!("cannot read standard input: {}", walk::reason(&error)))]
+    })?;
+    Ok(Stdin { name: name.map_or_else(|| STDIN.to_owned(), walk::shown), bytes })
+}
+
+fn write_reports(
+    options: &Check,
+    outcome: &Outcome,
+    registry: &Registry,
+    terminal: &Terminal,
+) -> Result<(), Vec<CliError>> {
+    let options = &options.output;
+    let report = |format: &str, on: print::On, out: &mut dyn Write| {
+        print::report(format, outcome, registry, &on.options(terminal, options.max_findings), out)
+    };
+    let main = options.output_format.as_deref();
+    let mut errors = Vec::new();
+    let file = options.output.as_deref().filter(|file| file.as_os_str() != "-");
+    let format = main.unwrap_or(if file.is_none() && terminal.out.is_terminal { "full" } else { "concise" });
+    let done = match file {
+        Some(file) => output::to_file(file, |out| report(format, print::On::File, out)),
+        None => output::to_stdout(|out| report(format, print::On::Stdout, out)),
+    };
+    errors.extend(done.err());
+    for (format, file) in &options.report {
+        errors.extend(output::to_file(file, |out| report(format, print::On::File, out)).err());
+    }
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+/// The last words, on standard error.
+fn close(options: &Check, outcome: &Outcome, terminal: &Terminal) {
+    let mut text = Vec::new();
+    // Writing to memory does not fail.
+    let _ = print::unreadable(outcome, terminal, &mut text);
+    if !options.output.quiet && !options.output.show_files {
+        let _ = print::summary(outcome, terminal, &mut text);
+    }
+    let _ = io::stderr().write_all(&text);
+}
+
+fn exit(options: &Check, outcome: &Outcome, resolver: &Resolver<'_>) -> Exit {
+    if !outcome.unreadable.is_empty() {
+        return Exit::Failed;
+    }
+    if options.output.fail_on_empty && is_empty(outcome) {
+        return Exit::Empty;
+    }
+    let fails = outcome.findings.iter().any(|finding| {
+        let path = PathBuf::from(outcome.sources.path(finding.primary.span.source));
+        resolver.settings_for(&path).is_ok_and(|settings| finding.severity >= settings.fail_on)
+    });
+    if fails && !options.output.exit_zero { Exit::Findings } else { Exit::Clean }
+}
+
+/// Whether no file was one that plimsoll lints. A broken one counts: it may have been meant as a manifest.
+fn is_empty(outcome: &Outcome) -> bool {
+    let is_linted = |class: FileClass| match class {
+        FileClass::Kubernetes | FileClass::Kustomization | FileClass::KustomizePatch | FileClass::Broken => {
+            true
+        }
+        FileClass::HelmTemplate | FileClass::HelmChart | FileClass::Other => false,
+    };
+    !outcome.stats.files.iter().any(|(class, count)| *count > 0 && is_linted(*class))
+}

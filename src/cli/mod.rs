@@ -1,0 +1,46 @@
+//! Arguments, environment, exit codes, progress. The only floor that looks at the environment.
+
+mod args;
+mod check;
+mod choose;
+mod commands;
+mod error;
+mod exit;
+mod output;
+mod print;
+mod progress;
+mod size;
+mod terminal;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use error::CliError;
+pub use exit::Exit;
+use terminal::Terminal;
+
+/// Reads the arguments and does what they ask.
+pub fn main() -> ExitCode {
+    run(std::env::args_os().collect()).into()
+}
+
+fn run(arguments: Vec<OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(args::with_command(arguments)) {
+        Ok(cli) => cli,
+        Err(error) => return error::usage(&error),
+    };
+    let terminal = Terminal::new(cli.color);
+    let done = match cli.command {
+        Command::Check(check) => check::check(&check, &terminal),
+        Command::Rules(rules) => commands::rules(&rules, &terminal),
+        Command::Explain(explain) => commands::explain(&explain, &terminal),
+        Command::Completions(completions) => commands::completions(&completions),
+        Command::Dump(dump) => commands::dump(&dump, &terminal),
+    };
+    done.unwrap_or_else(|errors| error::report(&errors, &terminal))
+}
+
+/// What a command comes to: how it ends, or why it could not be done.
+type Done = Result<Exit, Vec<CliError>>;

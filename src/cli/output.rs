@@ -1,0 +1,86 @@
+//! Where reports go: standard output, and files that are either whole or untouched.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use super::CliError;
+use crate::walk::{reason, shown};
+
+/// How much is gathered before it is written.
+const BUFFER: usize = 64 << 10;
+
+/// Lets `print` write to standard output. A reader that went away, such as `head`, is no failure.
+pub(super) fn to_stdout(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
+    let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+    match print(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(CliError::new(format!("cannot write to standard output: {}", reason(&error))))
+        }
+        done => {
+            if done.is_err() {
+                // What is still gathered would be written once more on drop.
+                let _ = out.into_parts();
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Lets `print` write to `file`. A regular file is replaced in one step, once everything is written; a device
+/// or a pipe is written to as it is.
+pub(super) fn to_file(
+    file: &Path,
+    print: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), CliError> {
+    let failed =
+        |error: io::Error| CliError::new(format!("cannot write `{}`: {}", shown(file), reason(&error)));
+    // Behind a symbolic link stands the file that is meant.
+    let target = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
+    match fs::metadata(&target) {
+        Ok(metadata) if metadata.is_dir() => Err(CliError::new(format!("`{}` is a folder", shown(file)))),
+        Ok(metadata) if !metadata.is_file() => {
+            let out = fs::OpenOptions::new().write(true).open(&target).map_err(failed)?;
+            print_all(out, print).map(drop).map_err(failed)
+        }
+        present => {
+            replace(&target, present.ok().map(|metadata| metadata.permissions()), print).map_err(failed)
+        }
+    }
+}
+
+fn replace(
+    target: &Path,
+    permissions: Option<fs::Permissions>,
+    print: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let temporary = beside(target);
+    let out = File::create_new(&temporary)?;
+    let written = print_all(out, print).and_then(|out| {
+        permissions.map_or(Ok(()), |permissions| out.set_permissions(permissions))?;
+        fs::rename(&temporary, target)
+    });
+    if written.is_err() {
+        remove(&temporary);
+    }
+    written
+}
+
+fn print_all(out: File, print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<File> {
+    let mut out = BufWriter::with_capacity(BUFFER, out);
+    print(&mut out)?;
+    out.into_inner().map_err(io::IntoInnerError::into_error)
+}
+
+/// A name in the same folder that nobody else has.
+fn beside(target: &Path) -> PathBuf {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    target.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the half-written file is our own")]
+fn remove(temporary: &Path) {
+    let _ = fs::remove_file(temporary);
+}

@@ -1,0 +1,117 @@
+//! What the environment says about the reader's terminal.
+
+#![expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+
+use std::{
+    env,
+    io::{IsTerminal, stderr, stdout},
+};
+
+use super::args::Color;
+
+/// What can be shown to whoever reads.
+#[derive(Debug, Clone)]
+pub(super) struct Terminal {
+    /// Standard output.
+    pub(super) out: Stream,
+    /// Standard error.
+    pub(super) err: Stream,
+    /// Box drawing and the like.
+    pub(super) unicode: bool,
+    /// Columns of the terminal, or what is used where there is none.
+    pub(super) width: usize,
+}
+
+/// One of the two outputs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stream {
+    /// Somebody watches.
+    pub(super) is_terminal: bool,
+    /// With colours.
+    pub(super) color: bool,
+}
+
+impl Terminal {
+    /// Asks the environment once.
+    pub(super) fn new(color: Color) -> Self {
+        let dumb = env::var("TERM").is_ok_and(|term| term == "dumb");
+        let stream = |is_terminal: bool| Stream {
+            is_terminal,
+            color: match color {
+                Color::Always => true,
+                Color::Never => false,
+                Color::Auto => wanted(is_terminal && !dumb, |name| env::var(name).ok()),
+            },
+        };
+        Self {
+            out: stream(stdout().is_terminal()),
+            err: stream(stderr().is_terminal()),
+            unicode: !dumb && is_unicode(|name| env::var(name).ok()),
+            width: terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).min(120)),
+        }
+    }
+}
+
+/// Whether to use colours when nobody said so on the command line; the first variable that is set decides.
+/// See <https://no-color.org> and <https://bixense.com/clicolors>.
+fn wanted(is_terminal: bool, var: impl Fn(&str) -> Option<String>) -> bool {
+    let set = |name: &str| var(name).filter(|value| !value.is_empty());
+    if set("NO_COLOR").is_some() {
+        return false;
+    }
+    if let Some(force) = set("CLICOLOR_FORCE").or_else(|| set("FORCE_COLOR")) {
+        return force != "0";
+    }
+    is_terminal && set("CLICOLOR").is_none_or(|value| value != "0")
+}
+
+/// Whether the locale is one of UTF-8. Where nothing is set, as in most containers, it is taken to be.
+fn is_unicode(var: impl Fn(&str) -> Option<String>) -> bool {
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| var(name).filter(|it| !it.is_empty()));
+    locale.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vars<'v>(set: &'v [(&str, &str)]) -> impl Fn(&str) -> Option<String> + 'v {
+        move |name| set.iter().find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned())
+    }
+
+    #[test]
+    fn no_color_beats_force_and_force_beats_the_pipe() {
+        for (set, on_terminal, in_pipe) in [
+            (&[][..], true, false),
+            (&[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], false, false),
+            (&[("NO_COLOR", "")], true, false),
+            (&[("CLICOLOR_FORCE", "1")], true, true),
+            (&[("CLICOLOR_FORCE", "0")], false, false),
+            (&[("FORCE_COLOR", "1")], true, true),
+            (&[("CLICOLOR", "0")], false, false),
+        ] {
+            assert_eq!(
+                (wanted(true, vars(set)), wanted(false, vars(set))),
+                (on_terminal, in_pipe),
+                "{set:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_locale_that_is_set_decides_about_unicode() {
+        for (set, expected) in [
+            (&[][..], true),
+            (&[("LANG", "en_US.UTF-8")], true),
+            (&[("LANG", "en_US.UTF-8"), ("LC_ALL", "C")], false),
+            (&[("LC_ALL", ""), ("LANG", "C.utf8")], true),
+            (&[("LANG", "POSIX")], false),
+        ] {
+            assert_eq!(is_unicode(vars(set)), expected, "{set:?}");
+        }
+    }
+}
