@@ -71,7 +71,7 @@ fn run(
     progress.finish();
     outcome.map_err(|failure| match failure {
         engine::Failure::Config(_) => vec![CliError::placed(failure.to_string())],
-        engine::Failure::Threads(_) => vec![CliError::new(failure.to_string())],
+        engine::Failure::Plan(_) | engine::Failure::Threads(_) => vec![CliError::new(failure.to_string())],
     })
 }
 
