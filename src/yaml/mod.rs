@@ -12,6 +12,8 @@ mod referee;
 mod scalar;
 mod split;
 mod tape;
+mod tape_node;
+mod tree;
 
 pub use duplicate::duplicate_keys;
 pub use events::events;
@@ -23,3 +25,4 @@ pub use referee::{Refusal, refusal};
 pub use scalar::Scalar;
 pub use split::split_documents;
 pub use tape::{Comment, Document, Parsed, Style, SyntaxError, SyntaxErrorKind};
+pub use tree::{Tree, Value};

@@ -1,9 +1,14 @@
 //! One small `Copy` reference to a node, whatever store the node lies in. Every view above this floor is
-//! written against it, so that a rendered tree can stand where a parsed text stands today.
+//! written against it, so that a rendered tree can stand where a parsed text stands.
 
 use std::borrow::Cow;
 
-use super::{Document, Parsed, Scalar, Style, tape::Raw};
+use super::{
+    Document, Parsed, Scalar, Style,
+    tape::Raw,
+    tape_node::TapeNode,
+    tree::{Tree, Value},
+};
 use crate::base::Span;
 
 /// What a node is, aliases followed.
@@ -17,23 +22,20 @@ pub enum Kind {
     Mapping,
 }
 
-/// Where nodes are kept. Rendering adds a second variant whose nodes point into many sources.
+/// Where a node lies.
 #[derive(Debug, Clone, Copy)]
 enum Store<'a> {
-    Text(&'a Parsed<'a>),
+    Tape(TapeNode<'a>),
+    /// Never a link: links are followed when the reference is made.
+    Tree(&'a Tree<'a>),
+    /// A scalar, or a key, of a built tree.
+    Value(&'a Value<'a>),
 }
-
-const NO_ALIAS: u32 = u32::MAX;
 
 /// A node. Aliases and `<<` merges are followed on the way: [`Node::span`] is where the value is
 /// written, [`Node::via`] where it was asked for.
 #[derive(Debug, Clone, Copy)]
-pub struct Node<'a> {
-    store: Store<'a>,
-    index: u32,
-    /// Tape index of the outermost alias on the way here, or `NO_ALIAS`.
-    alias: u32,
-}
+pub struct Node<'a>(Store<'a>);
 
 /// One key with its value.
 #[derive(Debug, Clone, Copy)]
@@ -48,78 +50,79 @@ impl<'a> Parsed<'a> {
     /// The root of `document`, which must be one of this text's; `None` when it has none.
     pub fn root(&'a self, document: &Document) -> Option<Node<'a>> {
         let index = document.root?;
-        Some(Node { store: Store::Text(self), index, alias: NO_ALIAS }.followed())
+        Some(Node(Store::Tape(TapeNode::new(self, index))))
     }
 }
 
 impl<'a> Node<'a> {
-    fn raw(self) -> Raw {
-        let Store::Text(parsed) = self.store;
-        parsed.nodes[self.index as usize]
-    }
-
-    fn sibling(self, index: u32) -> Self {
-        Self { index, ..self }
-    }
-
-    /// The alias's target, if this is an alias. One step is enough: anchors never stand on aliases.
-    fn followed(self) -> Self {
-        if self.raw().style() != Style::Alias {
-            return self;
+    pub(super) fn of_tree(tree: &'a Tree<'a>) -> Self {
+        match tree {
+            Tree::Link(node) => *node,
+            Tree::Scalar(value) => Self(Store::Value(value)),
+            built => Self(Store::Tree(built)),
         }
-        let Store::Text(parsed) = self.store;
-        let Some(target) = parsed.alias_target(self.index) else { return self };
-        let alias = if self.alias == NO_ALIAS { self.index } else { self.alias };
-        Self { index: target, alias, ..self }
+    }
+
+    fn of_tape(node: TapeNode<'a>) -> Self {
+        Self(Store::Tape(node.followed()))
     }
 
     /// Scalar, sequence or mapping.
     pub fn kind(self) -> Kind {
-        match self.raw().style() {
-            Style::BlockSequence | Style::FlowSequence => Kind::Sequence,
-            Style::BlockMapping | Style::FlowMapping => Kind::Mapping,
-            _ => Kind::Scalar,
+        match self.0 {
+            Store::Tape(node) => node.kind(),
+            Store::Tree(tree) => tree.kind(),
+            Store::Value(_) => Kind::Scalar,
         }
     }
 
-    /// How it is written.
+    /// How it is written; a built collection counts as one of block style.
     pub fn style(self) -> Style {
-        self.raw().style()
+        match self.0 {
+            Store::Tape(node) => node.raw().style(),
+            Store::Tree(tree) if tree.kind() == Kind::Sequence => Style::BlockSequence,
+            Store::Tree(_) => Style::BlockMapping,
+            Store::Value(value) => value.style,
+        }
     }
 
     /// Where it is written.
     pub fn span(self) -> Span {
-        let raw = self.raw();
-        let Store::Text(parsed) = self.store;
-        parsed.span(raw.start, raw.end)
+        match self.0 {
+            Store::Tape(node) => node.span(),
+            Store::Tree(tree) => tree.span(),
+            Store::Value(value) => value.span,
+        }
     }
 
     /// Where the alias stands through which it was reached, if it was.
     pub fn via(self) -> Option<Span> {
-        let Store::Text(parsed) = self.store;
-        let raw = parsed.nodes.get(self.alias as usize)?;
-        Some(parsed.span(raw.start, raw.end))
+        match self.0 {
+            Store::Tape(node) => node.via(),
+            Store::Tree(_) => None,
+            Store::Value(value) => value.via,
+        }
     }
 
     /// This node and all below it in the order written; aliases stand for themselves and are not followed.
+    /// Nothing for a built node.
     pub(super) fn written(self) -> impl Iterator<Item = Node<'a>> {
-        (self.index..self.raw().next).map(move |index| self.sibling(index))
+        let tape = if let Store::Tape(node) = self.0 { Some(node) } else { None };
+        tape.into_iter().flat_map(TapeNode::written).map(|node| Node(Store::Tape(node)))
     }
 
-    /// A stable number of the node within its store: equal nodes are the same place.
+    /// A number that tells the nodes of one parsed text apart; meaningless for built nodes.
     pub fn id(self) -> u32 {
-        self.index
+        if let Store::Tape(node) = self.0 { node.index } else { u32::MAX }
     }
 
     /// The scalar, if it is one.
     pub fn scalar(self) -> Option<Scalar<'a>> {
-        if self.kind() != Kind::Scalar {
-            return None;
+        match self.0 {
+            Store::Tape(node) => node.scalar(),
+            Store::Tree(_) => None,
+            Store::Value(value) => Some(Scalar::built(value)),
         }
-        let raw = self.raw();
-        let Store::Text(parsed) = self.store;
-        let text = parsed.text.get(raw.start as usize..raw.end as usize)?;
-        Some(Scalar::new(text, raw, self.tag()))
     }
 
     /// The scalar's text with quotes, escapes and folding resolved; borrowed where nothing changes.
@@ -129,45 +132,45 @@ impl<'a> Node<'a> {
 
     /// The tag as written (`!!str`), if there is one.
     pub fn tag(self) -> Option<&'a str> {
-        let raw = self.raw();
-        if !raw.has(Raw::HAS_PROPERTIES) {
-            return None;
+        match self.0 {
+            Store::Tape(node) => node.tag(),
+            Store::Tree(_) => None,
+            Store::Value(value) => value.tag,
         }
-        let Store::Text(parsed) = self.store;
-        let (start, end) = parsed.properties_of(self.index)?.tag?;
-        parsed.text.get(start as usize..end as usize)
     }
 
     /// The anchor's span, `&` included, if there is one.
     pub fn anchor(self) -> Option<Span> {
-        let raw = self.raw();
-        if !raw.has(Raw::HAS_PROPERTIES) {
-            return None;
-        }
-        let Store::Text(parsed) = self.store;
-        let (start, end) = parsed.properties_of(self.index)?.anchor?;
-        Some(parsed.span(start, end))
+        if let Store::Tape(node) = self.0 { node.anchor() } else { None }
     }
 
     /// A mapping's own entries in order: duplicates kept, `<<` not resolved. Empty for other kinds.
     pub fn entries(self) -> Entries<'a> {
-        let raw = self.raw();
-        let at = if self.kind() == Kind::Mapping { self.index + 1 } else { raw.next };
-        Entries { node: self, at, end: raw.next }
+        Entries(match self.0 {
+            Store::Tape(node) if node.kind() == Kind::Mapping => Children::tape(node),
+            Store::Tree(Tree::Mapping(entries, _)) => Children::Entries(entries.iter()),
+            _ => Children::None,
+        })
     }
 
     /// A sequence's items in order. Empty for other kinds.
     pub fn items(self) -> Items<'a> {
-        let raw = self.raw();
-        let at = if self.kind() == Kind::Sequence { self.index + 1 } else { raw.next };
-        Items { node: self, at, end: raw.next }
+        Items(match self.0 {
+            Store::Tape(node) if node.kind() == Kind::Sequence => Children::tape(node),
+            Store::Tree(Tree::Sequence(items, _)) => Children::Items(items.iter()),
+            _ => Children::None,
+        })
+    }
+
+    fn has_merge(self) -> bool {
+        matches!(self.0, Store::Tape(node) if node.raw().has(Raw::HAS_MERGE))
     }
 
     /// The entry under `key`: the last one where the key is repeated, as go-yaml takes it; a key of the
     /// mapping's own before one merged in by `<<`.
     pub fn entry(self, key: &str) -> Option<Entry<'a>> {
         let own = self.entries().filter(|entry| entry.key.is(key)).last();
-        if own.is_some() || !self.raw().has(Raw::HAS_MERGE) {
+        if own.is_some() || !self.has_merge() {
             return own;
         }
         self.merged().find_map(|mapping| mapping.entry(key))
@@ -183,7 +186,7 @@ impl<'a> Node<'a> {
     pub fn fields(self) -> Vec<Entry<'a>> {
         let mut fields: Vec<Entry<'a>> = Vec::new();
         for entry in self.entries() {
-            if self.raw().has(Raw::HAS_MERGE) && entry.key.is_merge() {
+            if self.has_merge() && entry.key.is_merge() {
                 continue;
             }
             let text = entry.key.text();
@@ -203,7 +206,7 @@ impl<'a> Node<'a> {
 
     /// The mappings that `<<` brings in, the stronger first.
     fn merged(self) -> impl Iterator<Item = Node<'a>> {
-        let merges = self.raw().has(Raw::HAS_MERGE);
+        let merges = self.has_merge();
         self.entries().filter(move |entry| merges && entry.key.is_merge()).flat_map(|entry| {
             let single = (entry.value.kind() == Kind::Mapping).then_some(entry.value);
             single.into_iter().chain(entry.value.items().filter(|item| item.kind() == Kind::Mapping))
@@ -216,12 +219,14 @@ impl<'a> Node<'a> {
 
     /// Whether it is a scalar whose text is `text`.
     pub fn is(self, text: &str) -> bool {
-        let raw = self.raw();
-        let Store::Text(parsed) = self.store;
-        if raw.style() == Style::Plain && !raw.has(Raw::NEEDS_COOKING) {
-            return parsed.text.as_bytes().get(raw.start as usize..raw.end as usize) == Some(text.as_bytes());
+        match self.0 {
+            Store::Tape(node) => match node.simple_text() {
+                Some(own) => own == text.as_bytes(),
+                None => self.text().is_some_and(|own| own == text),
+            },
+            Store::Tree(_) => false,
+            Store::Value(value) => value.text == text,
         }
-        self.text().is_some_and(|own| own == text)
     }
 
     /// What to point at to show the node as a whole on one line: the first key of a mapping with its
@@ -239,13 +244,19 @@ impl<'a> Node<'a> {
 
     /// Whether the node is written on one line.
     pub fn is_one_line(self) -> bool {
-        let Store::Text(parsed) = self.store;
-        let span = self.span();
-        parsed
-            .text
-            .get(span.range())
-            .is_some_and(|text| memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_none())
+        match self.0 {
+            Store::Tape(node) => {
+                let span = node.span();
+                is_line(node.source_text(span.start, span.end))
+            }
+            Store::Tree(_) => false,
+            Store::Value(value) => is_line(&value.text),
+        }
     }
+}
+
+fn is_line(text: &str) -> bool {
+    memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_none()
 }
 
 impl Entry<'_> {
@@ -253,61 +264,71 @@ impl Entry<'_> {
     pub fn head(&self) -> Span {
         let key = self.key.span();
         let value = self.value.span();
-        let joined = self.value.kind() == Kind::Scalar
-            && self.value.via().is_none()
+        let (Store::Tape(key_node), Store::Tape(value_node)) = (self.key.0, self.value.0) else { return key };
+        let joined = value_node.kind() == Kind::Scalar
+            && value_node.via().is_none()
             && key.source == value.source
-            && key.end <= value.start;
-        if !joined {
-            return key;
-        }
-        let Store::Text(parsed) = self.key.store;
-        let between = parsed.text.get(key.start as usize..value.end as usize).unwrap_or_default();
-        if memchr::memchr2(b'\n', b'\r', between.as_bytes()).is_some() {
-            return key;
-        }
-        Span::new(key.source, key.start, value.end)
+            && key.end <= value.start
+            && is_line(key_node.source_text(key.start, value.end));
+        if joined { Span::new(key.source, key.start, value.end) } else { key }
+    }
+}
+
+/// What is still to come of a collection.
+#[derive(Debug, Clone)]
+enum Children<'a> {
+    None,
+    Tape { node: TapeNode<'a>, at: u32, end: u32 },
+    Entries(std::slice::Iter<'a, (Value<'a>, Tree<'a>)>),
+    Items(std::slice::Iter<'a, Tree<'a>>),
+}
+
+impl<'a> Children<'a> {
+    fn tape(node: TapeNode<'a>) -> Self {
+        Children::Tape { node, at: node.index + 1, end: node.raw().next }
     }
 }
 
 /// Iterator over a mapping's entries.
 #[derive(Debug, Clone)]
-pub struct Entries<'a> {
-    node: Node<'a>,
-    at: u32,
-    end: u32,
-}
+pub struct Entries<'a>(Children<'a>);
 
 impl<'a> Iterator for Entries<'a> {
     type Item = Entry<'a>;
 
     fn next(&mut self) -> Option<Entry<'a>> {
-        if self.at >= self.end {
-            return None;
+        match &mut self.0 {
+            Children::Tape { node, at, end } if *at < *end => {
+                let key = node.sibling(*at);
+                let value = node.sibling(key.raw().next);
+                *at = value.raw().next;
+                Some(Entry { key: Node::of_tape(key), value: Node::of_tape(value) })
+            }
+            Children::Entries(entries) => {
+                let (key, value) = entries.next()?;
+                Some(Entry { key: Node(Store::Value(key)), value: Node::of_tree(value) })
+            }
+            _ => None,
         }
-        let key = self.node.sibling(self.at);
-        let value = self.node.sibling(key.raw().next);
-        self.at = value.raw().next;
-        Some(Entry { key: key.followed(), value: value.followed() })
     }
 }
 
 /// Iterator over a sequence's items.
 #[derive(Debug, Clone)]
-pub struct Items<'a> {
-    node: Node<'a>,
-    at: u32,
-    end: u32,
-}
+pub struct Items<'a>(Children<'a>);
 
 impl<'a> Iterator for Items<'a> {
     type Item = Node<'a>;
 
     fn next(&mut self) -> Option<Node<'a>> {
-        if self.at >= self.end {
-            return None;
+        match &mut self.0 {
+            Children::Tape { node, at, end } if *at < *end => {
+                let item = node.sibling(*at);
+                *at = item.raw().next;
+                Some(Node::of_tape(item))
+            }
+            Children::Items(items) => items.next().map(Node::of_tree),
+            _ => None,
         }
-        let item = self.node.sibling(self.at);
-        self.at = item.raw().next;
-        Some(item.followed())
     }
 }

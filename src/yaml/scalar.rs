@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Style, cook, tape::Raw};
+use super::{Style, Value, cook, tape::Raw};
 
 /// A scalar as written. Typing it is the business of the floor above.
 #[derive(Debug, Clone, Copy)]
@@ -10,14 +10,22 @@ pub struct Scalar<'a> {
     raw: &'a str,
     node: Raw,
     tag: Option<&'a str>,
+    /// `raw` is what it says already.
+    is_cooked: bool,
 }
 
 impl<'a> Scalar<'a> {
     pub(super) fn new(raw: &'a str, node: Raw, tag: Option<&'a str>) -> Self {
-        Self { raw, node, tag }
+        Self { raw, node, tag, is_cooked: false }
     }
 
-    /// The bytes of its span, quotes and indicators included.
+    /// The scalar of a built tree.
+    pub(super) fn built(value: &'a Value<'a>) -> Self {
+        let node = Raw::new(value.style, 0, 0);
+        Self { raw: &value.text, node, tag: value.tag, is_cooked: true }
+    }
+
+    /// The bytes of its span, quotes and indicators included; for a built scalar, what it says.
     pub fn raw(self) -> &'a str {
         self.raw
     }
@@ -34,6 +42,9 @@ impl<'a> Scalar<'a> {
 
     /// What it says: quotes, escapes, folding and indentation resolved; borrowed where nothing changes.
     pub fn text(self) -> Cow<'a, str> {
+        if self.is_cooked {
+            return Cow::Borrowed(self.raw);
+        }
         let cook = self.node.has(Raw::NEEDS_COOKING);
         match self.style() {
             Style::SingleQuoted | Style::DoubleQuoted if !cook => Cow::Borrowed(self.unquoted()),
