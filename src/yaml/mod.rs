@@ -19,7 +19,7 @@ pub use duplicate::duplicate_keys;
 pub use events::events;
 pub use limits::Limits;
 pub use node::{Entries, Entry, Items, Kind, Node};
-pub use parse::{parse, parse_filtered};
+pub use parse::{parse, parse_filtered, parse_part};
 pub use path::{Hit, ParsePathError, Path, Step, push_key};
 pub use referee::{Refusal, refusal};
 pub use scalar::Scalar;

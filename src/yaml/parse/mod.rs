@@ -13,9 +13,11 @@ mod properties;
 mod quoted;
 mod tree;
 
+use std::ops::Range;
+
 use self::anchors::Anchors;
 use self::document::Directives;
-use super::split::Pieces;
+use super::split::{Piece, Pieces};
 use super::tape::{Raw, SyntaxError};
 use super::{Limits, Parsed};
 use crate::base::SourceId;
@@ -38,6 +40,18 @@ pub fn parse_filtered<'t>(
         let kept = text.get(piece.start..piece.end).is_some_and(&keep);
         parser.document(&piece, kept);
     }
+    parser.out
+}
+
+/// Reads the bytes `part` of `text` as one document whose spans count from the start of `text`: a manifest inside
+/// a block scalar of another, for one. Every line of it may be indented by as much as the first.
+pub fn parse_part<'t>(source: SourceId, text: &'t str, part: Range<usize>, limits: &Limits) -> Parsed<'t> {
+    let mut parser = Parser::new(source, text, limits);
+    let end = part.end.min(text.len());
+    let start = part.start.min(end);
+    let piece =
+        Piece { prefix: start, prefix_end: start, start, end, explicit_start: false, explicit_end: false };
+    parser.document(&piece, true);
     parser.out
 }
 
@@ -162,5 +176,24 @@ impl<'t> Parser<'t> {
 
     fn node_mut(&mut self, node: u32) -> Option<&mut Raw> {
         self.out.nodes.get_mut(node as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_inside_a_block_scalar_is_read_in_place() {
+        let text =
+            "patches:\n- patch: |-\n    kind: Pod\n    spec:\n      list:\n      - a # why\n  target: x\n";
+        let start = text.find("kind").unwrap();
+        let end = text.find("  target").unwrap();
+        let parsed = parse_part(SourceId(0), text, start..end, &Limits::default());
+        let root = parsed.root(&parsed.documents()[0]).unwrap();
+        assert_eq!(parsed.documents()[0].error, None);
+        let item = root.get("spec").and_then(|it| it.get("list")).and_then(|it| it.items().next()).unwrap();
+        assert_eq!(&text[item.span().range()], "a");
+        assert_eq!(parsed.comments().len(), 1);
     }
 }
