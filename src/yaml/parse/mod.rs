@@ -49,6 +49,10 @@ pub fn parse_part<'t>(source: SourceId, text: &'t str, part: Range<usize>, limit
     let mut parser = Parser::new(source, text, limits);
     let end = part.end.min(text.len());
     let start = part.start.min(end);
+    // From the start of the line where only blanks stand before it: the first line's indentation counts.
+    let line = text.as_bytes()[..start].iter().rposition(|byte| *byte != b' ').map_or(0, |at| at + 1);
+    let fresh = line == 0 || matches!(text.as_bytes()[line - 1], b'\n' | b'\r');
+    let start = if fresh { line } else { start };
     let piece =
         Piece { prefix: start, prefix_end: start, start, end, explicit_start: false, explicit_end: false };
     parser.document(&piece, true);
