@@ -1,5 +1,6 @@
 //! Order, parallelism, the outcome. Knows nothing of stdout or formats.
 
+mod disk;
 mod failure;
 mod finish;
 mod judge;
@@ -9,6 +10,7 @@ mod plan;
 mod request;
 mod run;
 
+pub use disk::Disk;
 pub use failure::Failure;
 pub use finish::{finish, judge_all};
 pub use judge::{Judged, Reading, Role, judge, judge_parsed};
