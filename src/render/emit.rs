@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, cmp::Ordering, fmt::Write as _};
 
-use super::typed::{Typed, plain, typed, yaml_float};
+use super::typed::{Typed, plain, timestamp, typed, yaml_float};
 use crate::{
     base::Span,
     yaml::{Entry, Kind, Node},
@@ -188,7 +188,7 @@ fn key_text<'a>(entry: &Entry<'a>) -> Cow<'a, str> {
 /// Whether the text, without quotes, is text to every reader: that of the API server (YAML 1.1), and those of
 /// YAML 1.2.
 fn reads_as_text(text: &str) -> bool {
-    if !matches!(plain(Cow::Borrowed(text)), Typed::Text(read) if read == text) {
+    if timestamp(text).is_some() || !matches!(plain(Cow::Borrowed(text)), Typed::Text(read) if read == text) {
         return false;
     }
     // Numbers in base 60, the end of a document, what other readers take for a word of their own.

@@ -93,7 +93,7 @@ fn is_float(text: &str) -> bool {
 }
 
 /// kustomize reads a date without quotes as a moment, and writes it as one.
-fn timestamp(text: &str) -> Option<String> {
+pub(super) fn timestamp(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     if bytes.len() < 8 || !bytes[..4].iter().all(u8::is_ascii_digit) || bytes[4] != b'-' {
         return None;

@@ -106,9 +106,13 @@ pub(super) fn objects<'a>(text: Text<'a>, entry: Span) -> Result<Vec<Resource<'a
 /// The objects of a parsed text.
 pub(super) fn objects_of<'a>(parsed: &'a Parsed<'a>, entry: Span) -> Result<Vec<Resource<'a>>, Errors> {
     check_syntax(parsed, entry)?;
-    let roots = parsed.documents().iter().filter_map(|document| parsed.root(document));
+    objects_in(parsed.documents().iter().filter_map(|document| parsed.root(document)).collect(), entry)
+}
+
+/// The objects at `roots`, those of lists after all others.
+pub(super) fn objects_in(roots: Vec<Node<'_>>, entry: Span) -> Result<Vec<Resource<'_>>, Errors> {
     let mut found = Vec::new();
-    let mut queue: std::collections::VecDeque<Node<'a>> = roots.collect();
+    let mut queue = std::collections::VecDeque::from(roots);
     let mut errors = Vec::new();
     while let Some(root) = queue.pop_front() {
         if is_nothing(root) {
