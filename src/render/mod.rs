@@ -3,6 +3,7 @@
 mod emit;
 mod kustomization;
 pub mod kustomize;
+pub mod patch;
 mod sha256;
 mod typed;
 

@@ -38,6 +38,7 @@ mod replacements;
 mod replicas;
 mod resource;
 mod schema;
+mod select;
 mod scope;
 mod store;
 mod transform;

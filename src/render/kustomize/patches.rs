@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     base::Span,
-    render::patch::{Merged, PatchError, Schemas, apply, merge},
+    render::patch::{Merged, OpenApi, PatchError, Schemas, apply, merge},
     yaml::{Kind, Node, Tree, Value},
 };
 
@@ -190,7 +190,7 @@ fn documents<'a>(
 fn schemas<'a>(builder: &Builder<'a>, own: &Kustomization<'a>) -> Result<Schemas, Errors> {
     let Some(path) = own.get("openapi").and_then(|it| word(it, "path")) else { return Ok(Schemas::Builtin) };
     let root = documents(builder, own, &path)?.into_iter().next();
-    Ok(root.map_or(Schemas::Builtin, Schemas::read))
+    Ok(root.map_or(Schemas::Builtin, |root| Schemas::Custom(OpenApi::read(root))))
 }
 
 impl<'a> Patch<'a> {
