@@ -85,12 +85,15 @@ pub(super) fn generate<'a>(
     entry: Node<'a>,
     global: Option<Node<'a>>,
 ) -> Result<Generated<'a>, Errors> {
-    let Some(name) = word(entry, "name") else {
+    // A plugin's configuration may give the name as its own.
+    let metadata = field(entry, "metadata");
+    let named = |key: &str| word(entry, key).or_else(|| word(metadata?, key));
+    let Some(name) = named("name") else {
         return Err(BuildError::invalid(entry.head(), format!("a generated {} needs a `name`", kind.name())).into());
     };
     let pairs = pairs(builder, own, entry)?;
     let options = Options { own: field(entry, "options"), global };
-    let mut tree = base(kind, &name, word(entry, "namespace"), entry.span());
+    let mut tree = base(kind, &name, named("namespace"), entry.span());
     if kind == Kind::Secret {
         let secret_type = word(entry, "type")
             .map_or_else(|| Tree::text("Opaque", name.span), |it| Tree::text(it.text, it.span));
@@ -109,7 +112,10 @@ pub(super) fn generate<'a>(
     }
     let mut resource = Resource::new(tree, entry.span());
     resource.needs_hash = options.flag("disableNameSuffixHash").is_none();
-    resource.generated_by = Some(kind.name());
+    resource.generated_by = Some(match kind {
+        Kind::ConfigMap => "ConfigMapGenerator",
+        Kind::Secret => "SecretGenerator",
+    });
     resource.trail.push(own.text.id);
     let behavior = match word(entry, "behavior").as_ref().map(|it| &*it.text) {
         Some("merge") => Behavior::Merge,
@@ -257,7 +263,7 @@ fn inherit<'a>(new: &mut Resource<'a>, old: &Resource<'a>) {
     new.previous.clone_from(&old.previous);
     new.prefixes.clone_from(&old.prefixes);
     new.suffixes.clone_from(&old.suffixes);
-    new.needs_hash = old.needs_hash;
+    new.needs_hash &= old.needs_hash;
 }
 
 /// Puts the map under `key` of `tree` over `base`: what only `base` has is added.

@@ -21,8 +21,9 @@ pub(super) fn add<'a>(
     for word in wanted {
         for resource in resources.iter_mut() {
             match &*word.text {
+                // What kubectl writes: it does not know the version of the kustomize in it.
                 "managedByLabel" => {
-                    let value = Tree::text("kustomize-v5.5.0", word.span);
+                    let value = Tree::text("kustomize-(devel)", word.span);
                     put(resource, "labels", "app.kubernetes.io/managed-by", value, word.span);
                 }
                 "originAnnotations" => {
