@@ -26,7 +26,8 @@ pub(super) fn render(options: &Render) -> Done {
     let sources = Texts(disk.sources());
     let store = Store::new(&gathered, &limits);
     let built = Builder::new(&store).build(&options.folder);
-    let built = built.map_err(|errors| errors.iter().map(|error| sources.error(error)).collect::<Vec<_>>())?;
+    let built =
+        built.map_err(|errors| errors.iter().map(|error| sources.error(error)).collect::<Vec<_>>())?;
     let mut text = String::new();
     for (index, resource) in built.resources.iter().enumerate() {
         text.push_str(if index > 0 { "---\n" } else { "" });
@@ -77,8 +78,10 @@ impl Remarks for Origins<'_, '_> {
     fn object(&self, _: Node<'_>) -> Option<String> {
         let place = self.sources.place(self.resource.origin)?;
         let trail = self.resource.trail.iter().rev();
-        let trail: Vec<&str> =
-            trail.filter_map(|id| self.sources.0.get(id.0 as usize)).map(|source| source.path.as_str()).collect();
+        let trail: Vec<&str> = trail
+            .filter_map(|id| self.sources.0.get(id.0 as usize))
+            .map(|source| source.path.as_str())
+            .collect();
         Some(format!("from {place}, through {}", trail.join(", ")))
     }
 

@@ -54,7 +54,11 @@ impl Library for Disk {
         }
         let metadata = std::fs::metadata(real).map_err(reason)?;
         if metadata.len() > self.limits.file_size {
-            return Err(format!("it has {} bytes, more than the limit of {}", metadata.len(), self.limits.file_size));
+            return Err(format!(
+                "it has {} bytes, more than the limit of {}",
+                metadata.len(),
+                self.limits.file_size
+            ));
         }
         let bytes = std::fs::read(real).map_err(reason)?;
         // Not UTF-16 either: kustomize takes such a file for bytes.

@@ -193,10 +193,26 @@ fn reads_as_text(text: &str) -> bool {
     }
     // Numbers in base 60, the end of a document, what other readers take for a word of their own.
     let is_sixty = text.contains(':')
-        && text.split(':').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
+        && text
+            .split(':')
+            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
     let is_word = matches!(
         text,
-        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF"
+        "y" | "Y"
+            | "yes"
+            | "Yes"
+            | "YES"
+            | "on"
+            | "On"
+            | "ON"
+            | "n"
+            | "N"
+            | "no"
+            | "No"
+            | "NO"
+            | "off"
+            | "Off"
+            | "OFF"
     );
     let is_mark = text.starts_with("---") || text.starts_with("...");
     // `0o14` and the like are numbers to some and text to others.
@@ -214,8 +230,9 @@ struct Look {
 impl Look {
     fn at(text: &str) -> Self {
         let is_special = |c: char| {
-            c.is_control() && c != '\n' || matches!(c, '\u{feff}' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{fffe}'..)
-                && !matches!(c, '\u{10000}'..)
+            c.is_control() && c != '\n'
+                || matches!(c, '\u{feff}' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{fffe}'..)
+                    && !matches!(c, '\u{10000}'..)
         };
         let special = text.chars().any(is_special);
         let breaks = text.contains('\n');
@@ -223,10 +240,26 @@ impl Look {
         let starts = |c: char| {
             matches!(
                 c,
-                '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' | ' '
+                '#' | ','
+                    | '['
+                    | ']'
+                    | '{'
+                    | '}'
+                    | '&'
+                    | '*'
+                    | '!'
+                    | '|'
+                    | '>'
+                    | '\''
+                    | '"'
+                    | '%'
+                    | '@'
+                    | '`'
+                    | ' '
             )
         };
-        let dash = text.strip_prefix(['-', '?', ':']).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+        let dash =
+            text.strip_prefix(['-', '?', ':']).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
         let inner = text.contains(": ") || text.contains(" #") || text.ends_with(':');
         let fits_plain = !text.is_empty()
             && !special
@@ -300,4 +333,3 @@ fn by_number(a: &[char], b: &[char]) -> Option<Ordering> {
     let order = number(&a).cmp(&number(&b)).then(a.len().cmp(&b.len()));
     (order != Ordering::Equal).then_some(order)
 }
-

@@ -8,5 +8,6 @@
 
 mod dir;
 mod floors;
+mod kustomize;
 mod rules;
 mod walk;

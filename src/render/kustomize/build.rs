@@ -13,8 +13,9 @@ use super::{
     error::Errors,
     finish, generator,
     kustomization::{Kustomization, Word},
-    load, transform,
+    load,
     store::Text,
+    transform,
 };
 use crate::base::{SourceId, Span};
 
@@ -90,7 +91,10 @@ impl<'a> Builder<'a> {
         let mut accumulator = self.components(own, chain, accumulator)?;
         transform::run(self, own, chain, &mut accumulator)?;
         accumulator.notes.extend(own.words("validators").map(|validator| Note {
-            message: format!("the validator `{}` is not run", validator.text.lines().next().unwrap_or_default()),
+            message: format!(
+                "the validator `{}` is not run",
+                validator.text.lines().next().unwrap_or_default()
+            ),
             span: validator.span,
         }));
         super::vars::read(own, &mut accumulator)?;
@@ -157,9 +161,9 @@ impl<'a> Builder<'a> {
             return Err(BuildError::invalid(entry.span, message).into());
         }
         let below = Chain { folder, up: Some(chain) };
-        let base = self
-            .accumulate(&own, &below, Accumulator::new())
-            .map_err(|errors| errors.into_iter().map(|error| reached(error, entry.span)).collect::<Errors>())?;
+        let base = self.accumulate(&own, &below, Accumulator::new()).map_err(|errors| {
+            errors.into_iter().map(|error| reached(error, entry.span)).collect::<Errors>()
+        })?;
         let base = Arc::new(base);
         let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
         bases.insert(folder.to_path_buf(), Arc::clone(&base));
@@ -214,7 +218,10 @@ fn reached(error: BuildError, entry: Span) -> BuildError {
 
 fn check_cycle(chain: &Chain<'_>, folder: &Path, entry: Span) -> Result<(), BuildError> {
     if chain.is_below(folder) {
-        return Err(BuildError::invalid(entry, "this is a cycle: the folder holds a kustomization that led here"));
+        return Err(BuildError::invalid(
+            entry,
+            "this is a cycle: the folder holds a kustomization that led here",
+        ));
     }
     Ok(())
 }

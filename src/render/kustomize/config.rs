@@ -47,7 +47,10 @@ impl Config {
             template_labels: list("templateLabels"),
             annotations: list("commonAnnotations"),
             name_references: references
-                .map(|it| NameReference { gvk: read_gvk(it), referrers: FieldSpec::read_list(it, "fieldSpecs") })
+                .map(|it| NameReference {
+                    gvk: read_gvk(it),
+                    referrers: FieldSpec::read_list(it, "fieldSpecs"),
+                })
                 .collect(),
             var_references: list("varReference"),
             images: list("images"),

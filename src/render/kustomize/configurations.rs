@@ -69,7 +69,8 @@ fn properties_of(root: Node<'_>, schema: Node<'_>, gvk: &Gvk, path: &str, config
         let path = if path.is_empty() { key.to_string() } else { format!("{path}/{key}") };
         let marks = Marks { schema: entry.value, gvk, path: &path };
         marks.add(config);
-        let referred = entry.value.get("$ref").or_else(|| entry.value.get("items").and_then(|it| it.get("$ref")));
+        let referred =
+            entry.value.get("$ref").or_else(|| entry.value.get("items").and_then(|it| it.get("$ref")));
         let target = referred.and_then(Node::text);
         let target = target.as_deref().map(|it| it.strip_prefix("#/definitions/").unwrap_or(it));
         let target = target.and_then(|name| root.get(name)).map(|it| it.get("Schema").unwrap_or(it));

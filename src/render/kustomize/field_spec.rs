@@ -114,7 +114,9 @@ pub(super) fn read_gvk(node: Node<'_>) -> Gvk {
 pub(super) fn merge_one(specs: &mut Vec<FieldSpec>, spec: FieldSpec) -> Result<(), String> {
     let covers = |own: &&FieldSpec| own.gvk.is_selected(&spec.gvk) && own.path == spec.path;
     match specs.iter().find(covers) {
-        Some(own) if own.create != spec.create => Err(format!("two field specs for `{}` disagree", spec.path)),
+        Some(own) if own.create != spec.create => {
+            Err(format!("two field specs for `{}` disagree", spec.path))
+        }
         Some(_) => Ok(()),
         None => {
             specs.push(spec);

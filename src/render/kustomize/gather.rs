@@ -182,5 +182,7 @@ fn named_by_entry(entry: Node<'_>, files: &mut Vec<String>) {
     }
     files.extend(get(entry, "envs").flat_map(texts));
     let sources = get(entry, "files").flat_map(texts);
-    files.extend(sources.map(|source| source.split_once('=').map_or(source.clone(), |(_, file)| file.to_owned())));
+    files.extend(
+        sources.map(|source| source.split_once('=').map_or(source.clone(), |(_, file)| file.to_owned())),
+    );
 }

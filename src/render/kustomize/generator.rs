@@ -89,7 +89,9 @@ pub(super) fn generate<'a>(
     let metadata = field(entry, "metadata");
     let named = |key: &str| word(entry, key).or_else(|| word(metadata?, key));
     let Some(name) = named("name") else {
-        return Err(BuildError::invalid(entry.head(), format!("a generated {} needs a `name`", kind.name())).into());
+        return Err(
+            BuildError::invalid(entry.head(), format!("a generated {} needs a `name`", kind.name())).into()
+        );
     };
     let pairs = pairs(builder, own, entry)?;
     let options = Options { own: field(entry, "options"), global };
@@ -146,7 +148,10 @@ impl<'a> Options<'a> {
         for it in both.filter_map(|options| field(options, key)).flat_map(Node::fields) {
             let name = Value::of(it.key);
             if !pairs.iter().any(|(own, _)| own.text == name.text) {
-                pairs.push((name, Tree::Scalar(Value { style: crate::yaml::Style::DoubleQuoted, ..Value::of(it.value) })));
+                pairs.push((
+                    name,
+                    Tree::Scalar(Value { style: crate::yaml::Style::DoubleQuoted, ..Value::of(it.value) }),
+                ));
             }
         }
         pairs.sort_by(|a, b| a.0.text.cmp(&b.0.text));
@@ -158,7 +163,8 @@ fn base<'a>(kind: Kind, name: &Word<'a>, namespace: Option<Word<'a>>, span: Span
     let key = |text: &'static str| Value::plain(text, name.span);
     let mut metadata = vec![(key("name"), Tree::text(name.text.clone(), name.span))];
     if let Some(namespace) = namespace {
-        metadata.push((Value::plain("namespace", namespace.span), Tree::text(namespace.text, namespace.span)));
+        metadata
+            .push((Value::plain("namespace", namespace.span), Tree::text(namespace.text, namespace.span)));
     }
     Tree::Mapping(
         vec![
@@ -177,7 +183,9 @@ fn set_data<'a>(tree: &mut Tree<'a>, kind: Kind, mut pairs: Vec<Pair<'a>>, span:
         match payload {
             Payload::Text(text) if kind == Kind::ConfigMap => data.push((key, Tree::text(text, span))),
             Payload::Text(text) => data.push((key, Tree::text(base64(text.as_bytes()), span))),
-            Payload::Bytes(bytes) if kind == Kind::ConfigMap => binary.push((key, Tree::text(base64(bytes), span))),
+            Payload::Bytes(bytes) if kind == Kind::ConfigMap => {
+                binary.push((key, Tree::text(base64(bytes), span)))
+            }
             Payload::Bytes(bytes) => data.push((key, Tree::text(base64(bytes), span))),
         }
     }
@@ -218,7 +226,10 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 /// Adds a generated object: new, in place of one, or merged with one.
-pub(super) fn absorb<'a>(accumulator: &mut Accumulator<'a>, generated: Generated<'a>) -> Result<(), BuildError> {
+pub(super) fn absorb<'a>(
+    accumulator: &mut Accumulator<'a>,
+    generated: Generated<'a>,
+) -> Result<(), BuildError> {
     let Generated { mut resource, behavior, entry } = generated;
     let known = accumulator.ever_called(resource.id());
     match (known.as_slice(), behavior) {
@@ -243,7 +254,8 @@ pub(super) fn absorb<'a>(accumulator: &mut Accumulator<'a>, generated: Generated
         }
         ([index], Behavior::Create) => {
             let old = accumulator.resources[*index].head();
-            let message = format!("{} is there already: `behavior` must be `merge` or `replace`", resource.id());
+            let message =
+                format!("{} is there already: `behavior` must be `merge` or `replace`", resource.id());
             Err(BuildError::invalid(entry, message).relate(old, "it is defined here"))
         }
         _ => Err(BuildError::invalid(entry, format!("more than one object could be {}", resource.id()))),

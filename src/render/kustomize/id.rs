@@ -45,7 +45,11 @@ impl Gvk {
 
     /// `apps/v1`.
     pub fn api_version(&self) -> String {
-        if self.group.is_empty() { self.version.to_string() } else { format!("{}/{}", self.group, self.version) }
+        if self.group.is_empty() {
+            self.version.to_string()
+        } else {
+            format!("{}/{}", self.group, self.version)
+        }
     }
 }
 
@@ -67,8 +71,9 @@ impl ResId {
     /// Of the object at `root`.
     pub fn of(root: Node<'_>) -> Self {
         let metadata = root.get("metadata");
-        let text =
-            |key: &str| metadata.and_then(|it| it.get(key)).and_then(Node::text).unwrap_or_default().into_owned();
+        let text = |key: &str| {
+            metadata.and_then(|it| it.get(key)).and_then(Node::text).unwrap_or_default().into_owned()
+        };
         Self { gvk: Gvk::of(root), name: text("name"), namespace: text("namespace") }
     }
 

@@ -82,7 +82,8 @@ impl<'a> Change<'a> {
     }
 
     fn apply(&self, tree: &mut Tree<'a>) {
-        let Some(image) = tree.as_text().map(std::borrow::Cow::into_owned).filter(|image| self.fits(image)) else {
+        let Some(image) = tree.as_text().map(std::borrow::Cow::into_owned).filter(|image| self.fits(image))
+        else {
             return;
         };
         let (name, tag, digest) = split(&image);
@@ -145,7 +146,8 @@ fn in_containers<'a>(tree: &mut Tree<'a>, change: &Change<'a>) {
     match tree.kind() {
         Kind::Scalar => {}
         Kind::Sequence => {
-            for item in tree.items_mut().into_iter().flatten().filter(|item| holds_match(item.node(), change)) {
+            for item in tree.items_mut().into_iter().flatten().filter(|item| holds_match(item.node(), change))
+            {
                 in_containers(item, change);
             }
         }

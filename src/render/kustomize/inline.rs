@@ -1,11 +1,6 @@
 //! Texts inside a kustomization: patches and plugin configurations written in place.
 
-use super::{
-    BuildError, Store,
-    error::Errors,
-    kustomization::Word,
-    trees::owned,
-};
+use super::{BuildError, Store, error::Errors, kustomization::Word, trees::owned};
 use crate::{
     base::{SourceId, Span},
     yaml::{Node, Parsed, Style, Tree, parse, parse_part},

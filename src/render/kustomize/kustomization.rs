@@ -43,9 +43,13 @@ impl<'a> Word<'a> {
 impl<'a> Kustomization<'a> {
     /// Loads the kustomization of `folder`, a real path; `asked` is the entry that named the folder.
     pub(super) fn load(store: &'a Store<'a>, folder: &Path, asked: Option<Span>) -> Result<Self, Errors> {
-        let found: Vec<_> =
-            FILE_NAMES.iter().filter_map(|name| store.look(folder, name)).filter(|it| !it.is_folder).collect();
-        let shown = folder.file_name().map_or_else(|| folder.to_string_lossy(), |name| name.to_string_lossy());
+        let found: Vec<_> = FILE_NAMES
+            .iter()
+            .filter_map(|name| store.look(folder, name))
+            .filter(|it| !it.is_folder)
+            .collect();
+        let shown =
+            folder.file_name().map_or_else(|| folder.to_string_lossy(), |name| name.to_string_lossy());
         let place = |fallback: Span| asked.unwrap_or(fallback);
         let nowhere = Span::at(crate::base::SourceId(u32::MAX), 0);
         let [file] = found.as_slice() else {
@@ -57,7 +61,10 @@ impl<'a> Kustomization<'a> {
         };
         let unreadable = |reason: String| {
             let name = file.real.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            Errors::from(BuildError::invalid(place(nowhere), format!("cannot read `{shown}/{name}`: {reason}")))
+            Errors::from(BuildError::invalid(
+                place(nowhere),
+                format!("cannot read `{shown}/{name}`: {reason}"),
+            ))
         };
         let file = store.file(&file.real).map_err(unreadable)?;
         let text = store.text(file).ok_or_else(|| unreadable("it is no text".to_owned()))?;
@@ -95,7 +102,8 @@ impl<'a> Kustomization<'a> {
         let expected = format!("kustomize.config.k8s.io/{version}");
         match self.word("apiVersion") {
             Some(own) if !own.text.is_empty() && own.text != expected => {
-                Err(BuildError::invalid(own.span, format!("the apiVersion of a {name} is `{expected}`")).into())
+                Err(BuildError::invalid(own.span, format!("the apiVersion of a {name} is `{expected}`"))
+                    .into())
             }
             _ => Ok(()),
         }
@@ -162,9 +170,7 @@ pub(super) fn entry<'a>(node: Node<'a>, key: &str) -> Option<crate::yaml::Entry<
 
 /// Whether it is null.
 pub(super) fn is_null(node: Node<'_>) -> bool {
-    node.kind() == Kind::Scalar
-        && node.style() == Style::Plain
-        && matches!(value(node), Value::Null)
+    node.kind() == Kind::Scalar && node.style() == Style::Plain && matches!(value(node), Value::Null)
 }
 
 /// A text field of an entry; nothing when it is empty.

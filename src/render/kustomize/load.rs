@@ -9,7 +9,7 @@ use super::{
 use crate::{
     base::Span,
     kube::{Value, value},
-    yaml::{Kind, Node, Parsed, Tree},
+    yaml::{Kind, Node, Parsed, Tree, duplicate_keys},
 };
 
 /// What an entry may name.
@@ -46,7 +46,9 @@ pub(super) fn find<'a>(
     };
     if found.is_folder {
         return match wanted {
-            Wanted::File => Err(BuildError::invalid(entry.span, format!("`{shown}` is a folder, not a file"))),
+            Wanted::File => {
+                Err(BuildError::invalid(entry.span, format!("`{shown}` is a folder, not a file")))
+            }
             _ if entry.text.starts_with('/') => {
                 Err(BuildError::invalid(entry.span, format!("`{shown}` must be a relative path")))
             }
@@ -54,7 +56,8 @@ pub(super) fn find<'a>(
         };
     }
     if !found.real.starts_with(&own.folder) {
-        let message = format!("`{shown}` lies outside of the kustomization's folder: kustomize does not read it");
+        let message =
+            format!("`{shown}` lies outside of the kustomization's folder: kustomize does not read it");
         return Err(BuildError::invalid(entry.span, message));
     }
     Ok(found)
@@ -162,11 +165,19 @@ fn check_object(root: Node<'_>) -> Result<Object<'_>, BuildError> {
     if name.and_then(Node::text).is_none_or(|name| name.is_empty()) {
         return Err(BuildError::invalid(root.head(), format!("the {kind} has no `metadata.name`")));
     }
+    if let Some((first, repeated)) = duplicate_keys(root).first() {
+        let message = format!("the key `{}` is there twice", repeated.text().unwrap_or_default());
+        return Err(
+            BuildError::invalid(repeated.span(), message).relate(first.span(), "it stands here first")
+        );
+    }
     Ok(Object::One)
 }
 
 fn list(root: Node<'_>) -> Result<Object<'_>, BuildError> {
-    let Some(items) = root.get("items").filter(|items| !is_null(*items)) else { return Ok(Object::List(Vec::new())) };
+    let Some(items) = root.get("items").filter(|items| !is_null(*items)) else {
+        return Ok(Object::List(Vec::new()));
+    };
     if items.kind() != Kind::Sequence {
         return Err(BuildError::invalid(items.head(), "the `items` of a list must be a list"));
     }

@@ -2,7 +2,11 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::{Resource, build::Builder, kustomization::{Kustomization, Word}};
+use super::{
+    Resource,
+    build::Builder,
+    kustomization::{Kustomization, Word},
+};
 use crate::{
     base::{SourceId, Span},
     yaml::{Kind, Tree, Value},

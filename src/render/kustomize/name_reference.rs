@@ -34,9 +34,8 @@ fn follow(
     let referrer = &accumulator.resources[index];
     let original = referrer.original_id().gvk.clone();
     let specs = references.iter().flat_map(|it| it.referrers.iter().map(move |spec| (&it.gvk, spec)));
-    let specs: Vec<_> = specs
-        .filter(|(_, spec)| original.is_selected(&spec.gvk) && spec.reaches(referrer.node()))
-        .collect();
+    let specs: Vec<_> =
+        specs.filter(|(_, spec)| original.is_selected(&spec.gvk) && spec.reaches(referrer.node())).collect();
     if specs.is_empty() {
         return Ok(());
     }
@@ -93,7 +92,8 @@ fn binding_namespaces(referrer: &Resource<'_>) -> Vec<String> {
         return Vec::new();
     }
     let subjects = referrer.node().get("subjects").into_iter().flat_map(Node::items);
-    let accounts = subjects.filter(|subject| subject.get("kind").is_some_and(|kind| kind.is("ServiceAccount")));
+    let accounts =
+        subjects.filter(|subject| subject.get("kind").is_some_and(|kind| kind.is("ServiceAccount")));
     accounts
         .filter_map(|subject| subject.get("namespace").and_then(Node::text))
         .map(std::borrow::Cow::into_owned)

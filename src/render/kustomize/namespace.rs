@@ -116,7 +116,9 @@ impl<'s, 'a> Setter<'s, 'a> {
             let node = subject.node();
             let is_meant = match self.subjects {
                 Subjects::Default => node.get("name").is_some_and(|name| name.is("default")),
-                Subjects::AllServiceAccounts => node.get("kind").is_some_and(|kind| kind.is("ServiceAccount")),
+                Subjects::AllServiceAccounts => {
+                    node.get("kind").is_some_and(|kind| kind.is("ServiceAccount"))
+                }
                 Subjects::None => false,
             };
             let present = node.get("namespace").filter(|it| !is_null(*it)).and_then(crate::yaml::Node::text);

@@ -44,11 +44,10 @@ pub(super) fn sort(root: &Kustomization<'_>, resources: &mut [Resource<'_>]) -> 
     match (options, order.as_ref().map(|it| &*it.text)) {
         (Some(_), Some("fifo")) => match lists {
             None => Ok(()),
-            Some(lists) => Err(BuildError::invalid(
-                lists.head(),
-                "`legacySortOptions` is set, but the order is `fifo`",
-            )
-            .into()),
+            Some(lists) => {
+                Err(BuildError::invalid(lists.head(), "`legacySortOptions` is set, but the order is `fifo`")
+                    .into())
+            }
         },
         (None, _) | (_, Some("legacy")) => {
             let ranks = Ranks::new(lists);
@@ -81,11 +80,16 @@ impl Ranks {
     }
 
     fn key(&self, id: &ResId) -> (isize, GvkKey, String) {
-        let at = |kinds: &[String]| kinds.iter().rposition(|kind| *kind == *id.gvk.kind).map(|at| at as isize);
+        let at =
+            |kinds: &[String]| kinds.iter().rposition(|kind| *kind == *id.gvk.kind).map(|at| at as isize);
         let rank = at(&self.last).map(|at| at + 1);
         let rank = rank.or_else(|| at(&self.first).map(|at| at - self.first.len() as isize));
         let or = |text: &str, other: &str| if text.is_empty() { other.to_owned() } else { text.to_owned() };
-        (rank.unwrap_or(0), GvkKey::new(&id.gvk), format!("{}|{}", or(&id.namespace, "~X"), or(&id.name, "~N")))
+        (
+            rank.unwrap_or(0),
+            GvkKey::new(&id.gvk),
+            format!("{}|{}", or(&id.namespace, "~X"), or(&id.name, "~N")),
+        )
     }
 }
 

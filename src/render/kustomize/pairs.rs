@@ -66,7 +66,9 @@ fn check_keys(pairs: &[Pair<'_>], errors: &mut Errors) {
     for (index, pair) in pairs.iter().enumerate() {
         if let Some(first) = pairs[..index].iter().find(|other| other.key.text == pair.key.text) {
             let message = format!("the key `{}` is there twice", pair.key.text);
-            errors.push(BuildError::invalid(pair.key.span, message).relate(first.key.span, "it is set here first"));
+            errors.push(
+                BuildError::invalid(pair.key.span, message).relate(first.key.span, "it is set here first"),
+            );
         }
     }
 }
@@ -74,13 +76,14 @@ fn check_keys(pairs: &[Pair<'_>], errors: &mut Errors) {
 /// `key=value`, in quotes or not.
 fn from_literal<'a>(literal: &Word<'a>) -> Result<Pair<'a>, BuildError> {
     let Some(at) = literal.text.find('=').filter(|at| *at > 0) else {
-        return Err(BuildError::invalid(literal.span, format!("`{}` is no literal: write `key=value`", literal.text)));
+        return Err(BuildError::invalid(
+            literal.span,
+            format!("`{}` is no literal: write `key=value`", literal.text),
+        ));
     };
     let (key, value) = (part(literal, 0..at), part(literal, at + 1..literal.text.len()));
     let bytes = value.text.as_bytes();
-    let quoted = bytes.len() > 1
-        && matches!(bytes[0], b'"' | b'\'')
-        && bytes[0] == bytes[bytes.len() - 1];
+    let quoted = bytes.len() > 1 && matches!(bytes[0], b'"' | b'\'') && bytes[0] == bytes[bytes.len() - 1];
     let text = if quoted { sliced(&value.text, 1..bytes.len() - 1) } else { value.text };
     Ok(Pair { key: Value::text(key.text, key.span), payload: Payload::Text(text), span: value.span })
 }

@@ -50,14 +50,21 @@ fn merge_words<'a>(
     let schemas = schemas(builder, own)?;
     for word in words {
         let is_inline = word.text.contains('\n') || word.text.starts_with('{');
-        let roots =
-            if is_inline { inline::documents(builder.store, &word)? } else { documents(builder, own, &word)? };
+        let roots = if is_inline {
+            inline::documents(builder.store, &word)?
+        } else {
+            documents(builder, own, &word)?
+        };
         let patches = load::objects_in(roots, word.span)?;
         if patches.is_empty() {
             return Err(BuildError::invalid(word.span, "the patch is empty").into());
         }
-        let patch =
-            Patch { body: Body::Json(word.node), span: word.span, allow_name_change: false, allow_kind_change: false };
+        let patch = Patch {
+            body: Body::Json(word.node),
+            span: word.span,
+            allow_name_change: false,
+            allow_kind_change: false,
+        };
         for partial in patches {
             patch.merge_by_name(&partial, &schemas, accumulator)?;
         }
@@ -155,7 +162,9 @@ fn json6902<'a>(
     };
     let patch = Patch::read(builder, own, entry, key)?;
     let Body::Json(operations) = patch.body else {
-        return Err(BuildError::invalid(patch.span, "this is no JSON patch: it is a list of operations").into());
+        return Err(
+            BuildError::invalid(patch.span, "this is no JSON patch: it is a list of operations").into()
+        );
     };
     for index in chosen(target, accumulator)? {
         patch.operate(operations, &mut accumulator.resources[index])?;
@@ -205,7 +214,9 @@ impl<'a> Patch<'a> {
             (Some(path), None) => (documents(builder, own, &path)?, path.span),
             (None, Some(text)) => (inline::documents(builder.store, &text)?, text.span),
             (None, None) => {
-                return Err(BuildError::invalid(entry.head(), format!("a patch needs `path` or `{key}`")).into());
+                return Err(
+                    BuildError::invalid(entry.head(), format!("a patch needs `path` or `{key}`")).into()
+                );
             }
             (Some(path), Some(_)) => {
                 let message = format!("a patch has `path` or `{key}`, not both");

@@ -14,7 +14,10 @@ use super::{
     namespace::{Setter, Subjects},
     patches, prefix, replacements, replicas,
 };
-use crate::{base::Span, yaml::{Node, Tree}};
+use crate::{
+    base::Span,
+    yaml::{Node, Tree},
+};
 
 /// A plugin's configuration.
 struct Plugin<'a> {
@@ -154,12 +157,7 @@ impl<'a> Plugin<'a> {
         }
     }
 
-    fn rename(
-        &self,
-        side: prefix::Side,
-        key: &str,
-        accumulator: &mut Accumulator<'a>,
-    ) -> Result<(), Errors> {
+    fn rename(&self, side: prefix::Side, key: &str, accumulator: &mut Accumulator<'a>) -> Result<(), Errors> {
         match self.word(key) {
             Some(text) => prefix::run(side, &text, &self.specs(), accumulator),
             None => Ok(()),

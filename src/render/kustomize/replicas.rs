@@ -29,8 +29,13 @@ pub(super) fn run<'a>(
             }
             found = true;
             let mut set = setter(Tree::Scalar(count.clone()));
-            spec.apply(resource, Make::Scalar, count.span, &mut set).map_err(|it| misfit(it, resource, span))?;
+            spec.apply(resource, Make::Scalar, count.span, &mut set)
+                .map_err(|it| misfit(it, resource, span))?;
         }
     }
-    if found { Ok(()) } else { Err(BuildError::invalid(span, format!("nothing with replicas is called `{asked}`")).into()) }
+    if found {
+        Ok(())
+    } else {
+        Err(BuildError::invalid(span, format!("nothing with replicas is called `{asked}`")).into())
+    }
 }

@@ -56,13 +56,8 @@ const RES_ID: Shape =
 const PATCH: Shape =
     Object(&[("path", Text), ("patch", Text), ("target", SELECTOR), ("options", Map(&Bool))]);
 
-const IMAGE: Shape = Object(&[
-    ("name", Text),
-    ("newName", Text),
-    ("tagSuffix", Text),
-    ("newTag", Text),
-    ("digest", Text),
-]);
+const IMAGE: Shape =
+    Object(&[("name", Text), ("newName", Text), ("tagSuffix", Text), ("newTag", Text), ("digest", Text)]);
 
 const FIELD_OPTIONS: Shape =
     Object(&[("delimiter", Text), ("index", Int), ("encoding", Text), ("create", Bool)]);

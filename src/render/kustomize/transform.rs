@@ -3,10 +3,12 @@
 use super::{
     BuildError, Resource,
     accumulator::Accumulator,
-    annotate, build::{Builder, Chain},
+    annotate,
+    build::{Builder, Chain},
     error::Errors,
     field_spec::{FieldSpec, Make, Misfit, merge_all, merge_one},
-    image, kustomization::{Kustomization, field, flag},
+    image,
+    kustomization::{Kustomization, field, flag},
     namespace, patches, plugin, prefix, replacements, replicas,
 };
 use crate::{

@@ -22,7 +22,11 @@ pub(super) fn descendant<'a>(tree: &Tree<'a>, path: &[&str]) -> Option<Tree<'a>>
 }
 
 /// The mapping under `key`, made at `span` where it is missing or null.
-pub(super) fn mapping_mut<'t, 'a>(tree: &'t mut Tree<'a>, key: &'static str, span: Span) -> Option<&'t mut Tree<'a>> {
+pub(super) fn mapping_mut<'t, 'a>(
+    tree: &'t mut Tree<'a>,
+    key: &'static str,
+    span: Span,
+) -> Option<&'t mut Tree<'a>> {
     if tree.node().get(key).is_none_or(|it| it.kind() != Kind::Mapping) {
         tree.set(Value::plain(key, span), Tree::Mapping(Vec::new(), span));
     }
@@ -54,7 +58,13 @@ pub(super) fn owned<'b>(node: Node<'_>, place: &dyn Fn(Span) -> Span) -> Tree<'b
 fn owned_value<'b>(node: Node<'_>, place: &dyn Fn(Span) -> Span) -> Value<'b> {
     let text = node.text().unwrap_or_default().into_owned();
     let tag = node.tag().and_then(known_tag);
-    Value { text: text.into(), style: node.style(), tag, span: place(node.span()), via: node.via().map(place) }
+    Value {
+        text: text.into(),
+        style: node.style(),
+        tag,
+        span: place(node.span()),
+        via: node.via().map(place),
+    }
 }
 
 /// The tags that change how a scalar is typed.

@@ -23,7 +23,13 @@ const SELECTORS: [FieldSpec; 12] = [
     FieldSpec::of("batch", "", "CronJob", "spec/jobTemplate/spec/selector/matchLabels", false),
     FieldSpec::of("policy", "", "PodDisruptionBudget", "spec/selector/matchLabels", false),
     FieldSpec::of("networking.k8s.io", "", "NetworkPolicy", "spec/podSelector/matchLabels", false),
-    FieldSpec::of("networking.k8s.io", "", "NetworkPolicy", "spec/ingress/from/podSelector/matchLabels", false),
+    FieldSpec::of(
+        "networking.k8s.io",
+        "",
+        "NetworkPolicy",
+        "spec/ingress/from/podSelector/matchLabels",
+        false,
+    ),
     FieldSpec::of("networking.k8s.io", "", "NetworkPolicy", "spec/egress/to/podSelector/matchLabels", false),
 ];
 

@@ -79,7 +79,12 @@ fn in_pods(kinds: &[PodSpecs], paths: &[&str]) -> Vec<FieldSpec> {
     kinds.iter().flat_map(|kind| paths.iter().map(|path| kind.spec(path))).collect()
 }
 
-fn named(group: &'static str, version: &'static str, kind: &'static str, to: Vec<FieldSpec>) -> NameReference {
+fn named(
+    group: &'static str,
+    version: &'static str,
+    kind: &'static str,
+    to: Vec<FieldSpec>,
+) -> NameReference {
     let gvk = Gvk { group: group.into(), version: version.into(), kind: kind.into() };
     NameReference { gvk, referrers: to }
 }
@@ -123,7 +128,13 @@ fn network() -> [NameReference; 2] {
         FieldSpec::of("", "", "Ingress", "spec/rules/http/paths/backend/service/name", false),
         FieldSpec::of("", "", "Ingress", "spec/defaultBackend/service/name", false),
         FieldSpec::of("apiregistration.k8s.io", "", "APIService", "spec/service/name", false),
-        FieldSpec::of(ADMISSION, "", "ValidatingWebhookConfiguration", "webhooks/clientConfig/service", false),
+        FieldSpec::of(
+            ADMISSION,
+            "",
+            "ValidatingWebhookConfiguration",
+            "webhooks/clientConfig/service",
+            false,
+        ),
         FieldSpec::of(ADMISSION, "", "MutatingWebhookConfiguration", "webhooks/clientConfig/service", false),
     ];
     let class = FieldSpec::of("", "", "Ingress", "spec/ingressClassName", false);
@@ -153,7 +164,12 @@ fn storage() -> [NameReference; 4] {
         ("StatefulSet", "spec/volumeClaimTemplates/spec/storageClassName"),
     ];
     [
-        named("", "v1", "PersistentVolumeClaim", in_pods(&RUNNING, &["volumes/persistentVolumeClaim/claimName"])),
+        named(
+            "",
+            "v1",
+            "PersistentVolumeClaim",
+            in_pods(&RUNNING, &["volumes/persistentVolumeClaim/claimName"]),
+        ),
         named(
             "",
             "v1",
