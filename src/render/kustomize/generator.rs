@@ -184,7 +184,7 @@ fn set_data<'a>(tree: &mut Tree<'a>, kind: Kind, mut pairs: Vec<Pair<'a>>, span:
             Payload::Text(text) if kind == Kind::ConfigMap => data.push((key, Tree::text(text, span))),
             Payload::Text(text) => data.push((key, Tree::text(base64(text.as_bytes()), span))),
             Payload::Bytes(bytes) if kind == Kind::ConfigMap => {
-                binary.push((key, Tree::text(base64(bytes), span)))
+                binary.push((key, Tree::text(base64(bytes), span)));
             }
             Payload::Bytes(bytes) => data.push((key, Tree::text(base64(bytes), span))),
         }
@@ -219,7 +219,7 @@ fn base64(bytes: &[u8]) -> String {
             lines.push('\n');
         }
     }
-    if digits.len() % LINE != 0 {
+    if !digits.len().is_multiple_of(LINE) {
         lines.push('\n');
     }
     lines

@@ -71,7 +71,7 @@ pub(super) fn is_remote(entry: &str) -> bool {
         || HOSTS.iter().any(|host| lower.starts_with(host))
         || lower.contains("?ref=")
         || lower.contains(".git/")
-        || lower.ends_with(".git")
+        || lower.strip_suffix(".git").is_some()
 }
 
 /// The text of `found`.
@@ -102,7 +102,7 @@ pub(super) fn content<'a>(
 }
 
 /// The objects of `text`, those of lists after all others; `entry` is what named the text.
-pub(super) fn objects<'a>(text: Text<'a>, entry: Span) -> Result<Vec<Resource<'a>>, Errors> {
+pub(super) fn objects(text: Text<'_>, entry: Span) -> Result<Vec<Resource<'_>>, Errors> {
     objects_of(text.parsed, entry)
 }
 
