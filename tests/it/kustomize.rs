@@ -12,7 +12,8 @@ use std::{
 use plimsoll::{
     base::{SourceId, Span},
     render::kustomize::{BuildErrorKind, Builder, Built, Memory, Store, gather},
-    yaml::{Limits, Node},
+    render::{Plain, emit},
+    yaml::{Limits, Node, parse},
 };
 use serde_yaml::Value;
 
@@ -69,11 +70,13 @@ fn every_case_is_built_as_kubectl_builds_it_or_refused_at_the_right_line() {
 fn what_is_printed_can_be_read_back_as_the_same() {
     for case in cases().iter().filter(|case| case.join("expected.yaml").is_file()) {
         let (_, out, _) = render(case, &[]);
-        let folder = super::dir::Dir::new();
-        folder.write("all.yaml", &out);
-        folder.write("kustomization.yaml", "resources: [all.yaml]\nsortOptions: {order: fifo}\n");
-        let (code, again, err) = render(folder.path(), &[]);
-        assert_eq!(code, Some(0), "{}: {err}", case.display());
+        let parsed = parse(SourceId(0), &out, &Limits::default());
+        let mut again = String::new();
+        for (index, document) in parsed.documents().iter().enumerate() {
+            again.push_str(if index > 0 { "---\n" } else { "" });
+            let root = parsed.root(document).unwrap();
+            emit(root, root.span(), &Plain, &mut again);
+        }
         assert_eq!(again, out, "{}", case.display());
     }
 }
@@ -276,4 +279,51 @@ fn a_folder_without_a_kustomization_is_an_error_of_one_line() {
     let (code, out, err) = render(folder.path(), &[]);
     assert_eq!((code, out.as_str()), (Some(2), ""));
     assert_eq!(err, "error: `.` holds no kustomization\n");
+}
+
+/// Every folder below `folder` that has a kustomization.
+fn kustomizations(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        if path.is_dir() && !path.is_symlink() {
+            kustomizations(&path, found);
+        } else if plimsoll::render::kustomize::FILE_NAMES.iter().any(|name| path.ends_with(name)) {
+            found.push(folder.to_path_buf());
+        }
+    }
+}
+
+#[test]
+fn every_kustomization_of_the_corpus_is_built_or_refused_with_a_reason() {
+    let Some(corpus) = std::env::var_os("PLIMSOLL_CORPUS") else {
+        eprintln!("skipped: PLIMSOLL_CORPUS is not set");
+        return;
+    };
+    let mut folders = Vec::new();
+    kustomizations(Path::new(&corpus), &mut folders);
+    folders.sort();
+    let limits = Limits::default();
+    let disk = plimsoll::engine::Disk::new(SourceId(0), &limits);
+    let start = std::time::Instant::now();
+    let gathered = gather(&disk, &folders);
+    let read = start.elapsed();
+    let store = Store::new(&gathered, &limits);
+    let builder = Builder::new(&store);
+    let (mut built, mut objects) = (0, 0);
+    for folder in &folders {
+        match builder.build(folder) {
+            Ok(it) => {
+                built += 1;
+                objects += it.resources.len();
+            }
+            Err(errors) => assert!(!errors.is_empty(), "{}", folder.display()),
+        }
+    }
+    eprintln!(
+        "{built} of {} built, {objects} objects of {} files, read in {read:?}, all in {:?}",
+        folders.len(),
+        gathered.files().len(),
+        start.elapsed()
+    );
+    assert!(built > 0);
 }

@@ -32,6 +32,7 @@ pub(super) fn finish<'a>(
         message: format!("`{}` is none of {}", word.text, metadata::KNOWN.join(", ")),
         span: word.span,
     }));
+    accumulator.resources.iter_mut().for_each(metadata::clean);
     metadata::add(builder, root, &wanted, &mut accumulator.resources);
     Ok(Built {
         resources: accumulator.resources,

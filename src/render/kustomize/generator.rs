@@ -190,7 +190,7 @@ fn set_data<'a>(tree: &mut Tree<'a>, kind: Kind, mut pairs: Vec<Pair<'a>>, span:
         }
     }
     for (key, entries) in [("data", data), ("binaryData", binary)] {
-        if !entries.is_empty() {
+        if !entries.is_empty() || kind == Kind::Secret && key == "data" {
             tree.set(Value::plain(key, span), Tree::Mapping(entries, span));
         }
     }

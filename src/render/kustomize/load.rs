@@ -157,12 +157,13 @@ fn check_object(root: Node<'_>) -> Result<Object<'_>, BuildError> {
     if kind.is_empty() {
         return Err(BuildError::invalid(root.head(), "the object has no `kind`"));
     }
-    if kind.ends_with("List") {
-        return list(root);
+    let is_list = kind.ends_with("List");
+    if is_list && let Some(items) = root.get("items") {
+        return list(items);
     }
     let metadata = root.get("metadata");
     let name = metadata.and_then(|it| it.get("name")).filter(|it| !matches!(value(*it), Value::Null));
-    if name.and_then(Node::text).is_none_or(|name| name.is_empty()) {
+    if !is_list && name.and_then(Node::text).is_none_or(|name| name.is_empty()) {
         return Err(BuildError::invalid(root.head(), format!("the {kind} has no `metadata.name`")));
     }
     if let Some((first, repeated)) = duplicate_keys(root).first() {
@@ -174,10 +175,10 @@ fn check_object(root: Node<'_>) -> Result<Object<'_>, BuildError> {
     Ok(Object::One)
 }
 
-fn list(root: Node<'_>) -> Result<Object<'_>, BuildError> {
-    let Some(items) = root.get("items").filter(|items| !is_null(*items)) else {
+fn list(items: Node<'_>) -> Result<Object<'_>, BuildError> {
+    if is_null(items) {
         return Ok(Object::List(Vec::new()));
-    };
+    }
     if items.kind() != Kind::Sequence {
         return Err(BuildError::invalid(items.head(), "the `items` of a list must be a list"));
     }
