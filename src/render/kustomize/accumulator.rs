@@ -52,6 +52,17 @@ impl<'a> Accumulator<'a> {
         Ok(())
     }
 
+    /// Whether all names are still different.
+    pub(super) fn check_names(&self) -> Result<(), BuildError> {
+        for (index, own) in self.resources.iter().enumerate() {
+            if let Some(twin) = self.resources[..index].iter().find(|other| other.id.same(&own.id)) {
+                let message = format!("two objects become {}", own.id);
+                return Err(BuildError::invalid(own.head(), message).relate(twin.head(), "the other"));
+            }
+        }
+        Ok(())
+    }
+
     /// Adds a finished base.
     pub(super) fn merge(&mut self, other: Accumulator<'a>, entry: Span) -> Result<(), Errors> {
         let mut errors = Vec::new();

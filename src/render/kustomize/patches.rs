@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     base::Span,
-    render::patch::{Merged, OpenApi, PatchError, Schemas, apply, merge},
+    render::{
+        patch::{Merged, OpenApi, PatchError, Schemas, apply, merge},
+        typed::{Typed, typed},
+    },
     yaml::{Kind, Node, Tree, Value},
 };
 
@@ -94,9 +97,12 @@ pub(super) fn patch<'a>(
                 let message = "several patches in one entry cannot share a `target`";
                 return Err(BuildError::invalid(target.head(), message).into());
             };
+            let partial = with_text_metadata(builder, partial);
             for index in chosen(target, accumulator)? {
-                patch.merge_into(partial, &schemas, &mut accumulator.resources[index])?;
+                patch.merge_into(&partial, &schemas, &mut accumulator.resources[index])?;
             }
+            accumulator.drop_gone();
+            accumulator.check_names()?;
         }
         (Body::Json(_), None) => {
             return Err(BuildError::invalid(patch.span, "a JSON patch needs a `target`").into());
@@ -111,6 +117,33 @@ pub(super) fn patch<'a>(
     }
     accumulator.drop_gone();
     Ok(())
+}
+
+/// The patch as kustomize applies it to a target's objects: its labels and annotations are text then, so that a null
+/// there deletes nothing but sets the text `null`.
+fn with_text_metadata<'a>(builder: &Builder<'a>, partial: &Resource<'a>) -> Resource<'a> {
+    let mut tree = partial.tree.clone();
+    let mut is_changed = false;
+    for key in ["labels", "annotations"] {
+        let map = partial.node().get("metadata").and_then(|it| it.get(key));
+        let fields = map.map(Node::fields).unwrap_or_default();
+        let odd = fields.iter().any(|it| it.value.kind() == Kind::Scalar && !is_text(it.value));
+        let entries = if odd { tree.get_mut("metadata").and_then(|it| it.get_mut(key)) } else { None };
+        for (_, value) in entries.and_then(Tree::entries_mut).into_iter().flatten() {
+            if let (Some(text), span) = (value.as_text().map(std::borrow::Cow::into_owned), value.span()) {
+                *value = Tree::text(text, span);
+                is_changed = true;
+            }
+        }
+    }
+    if is_changed {
+        tree = Tree::Link(builder.store.keep_tree(tree).node());
+    }
+    Resource { tree, ..partial.clone() }
+}
+
+fn is_text(node: Node<'_>) -> bool {
+    matches!(typed(node), Typed::Text(_))
 }
 
 /// The objects that `target` selects; none is worth a note.
