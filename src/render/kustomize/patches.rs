@@ -10,15 +10,11 @@ use super::{
     inline,
     kustomization::{Kustomization, Word, field, flag, word},
     load, select,
-    trees::{child, descendant},
 };
 use crate::{
     base::Span,
-    render::{
-        patch::{Merged, OpenApi, PatchError, Schemas, apply, merge},
-        typed::{Typed, typed},
-    },
-    yaml::{Kind, Node, Tree, Value},
+    render::patch::{Merged, OpenApi, PatchError, PatchRules, Schemas, apply, merge_object},
+    yaml::{Kind, Node, Tree},
 };
 
 /// Patches from one place.
@@ -26,8 +22,7 @@ struct Patch<'a> {
     body: Body<'a>,
     /// The entry that names them.
     span: Span,
-    allow_name_change: bool,
-    allow_kind_change: bool,
+    rules: PatchRules,
 }
 
 enum Body<'a> {
@@ -64,12 +59,7 @@ fn merge_words<'a>(
         if patches.is_empty() {
             return Err(BuildError::invalid(word.span, "the patch is empty").into());
         }
-        let patch = Patch {
-            body: Body::Json(word.node),
-            span: word.span,
-            allow_name_change: false,
-            allow_kind_change: false,
-        };
+        let patch = Patch { body: Body::Json(word.node), span: word.span, rules: PatchRules::default() };
         for partial in patches {
             patch.merge_by_name(&partial, &schemas, accumulator)?;
         }
@@ -97,9 +87,8 @@ pub(super) fn patch<'a>(
                 let message = "several patches in one entry cannot share a `target`";
                 return Err(BuildError::invalid(target.head(), message).into());
             };
-            let partial = with_text_metadata(builder, partial);
             for index in chosen(target, accumulator)? {
-                patch.merge_into(&partial, &schemas, &mut accumulator.resources[index])?;
+                patch.merge_into(partial, &schemas, &mut accumulator.resources[index])?;
             }
             accumulator.drop_gone();
             accumulator.check_names()?;
@@ -117,33 +106,6 @@ pub(super) fn patch<'a>(
     }
     accumulator.drop_gone();
     Ok(())
-}
-
-/// The patch as kustomize applies it to a target's objects: its labels and annotations are text then, so that a null
-/// there deletes nothing but sets the text `null`.
-fn with_text_metadata<'a>(builder: &Builder<'a>, partial: &Resource<'a>) -> Resource<'a> {
-    let mut tree = partial.tree.clone();
-    let mut is_changed = false;
-    for key in ["labels", "annotations"] {
-        let map = partial.node().get("metadata").and_then(|it| it.get(key));
-        let fields = map.map(Node::fields).unwrap_or_default();
-        let odd = fields.iter().any(|it| it.value.kind() == Kind::Scalar && !is_text(it.value));
-        let entries = if odd { tree.get_mut("metadata").and_then(|it| it.get_mut(key)) } else { None };
-        for (_, value) in entries.and_then(Tree::entries_mut).into_iter().flatten() {
-            if let (Some(text), span) = (value.as_text().map(std::borrow::Cow::into_owned), value.span()) {
-                *value = Tree::text(text, span);
-                is_changed = true;
-            }
-        }
-    }
-    if is_changed {
-        tree = Tree::Link(builder.store.keep_tree(tree).node());
-    }
-    Resource { tree, ..partial.clone() }
-}
-
-fn is_text(node: Node<'_>) -> bool {
-    matches!(typed(node), Typed::Text(_))
 }
 
 /// The objects that `target` selects; none is worth a note.
@@ -203,7 +165,7 @@ pub(super) fn merge_plugin<'a>(
 }
 
 /// The documents of a file.
-fn documents<'a>(
+pub(super) fn documents<'a>(
     builder: &Builder<'a>,
     own: &Kustomization<'a>,
     path: &Word<'a>,
@@ -265,8 +227,11 @@ impl<'a> Patch<'a> {
         Ok(Self {
             body,
             span,
-            allow_name_change: allows("allowNameChange"),
-            allow_kind_change: allows("allowKindChange"),
+            rules: PatchRules {
+                by_target: field(entry, "target").is_some(),
+                name_change: allows("allowNameChange"),
+                kind_change: allows("allowKindChange"),
+            },
         })
     }
 
@@ -307,15 +272,14 @@ impl<'a> Patch<'a> {
         resource: &mut Resource<'a>,
     ) -> Result<(), Errors> {
         let Tree::Link(patch) = partial.tree else { return Ok(()) };
-        if self.allow_name_change || self.allow_kind_change {
+        if self.rules.name_change || self.rules.kind_change {
             resource.remember_id();
         }
-        let kept = Kept::of(&resource.tree);
         let gvk = resource.gvk().clone();
         let schema = schemas.of(&gvk.api_version(), &gvk.kind);
-        match merge(&mut resource.tree, patch, schema).map_err(|error| self.failed(error, resource))? {
-            Merged::Deleted => resource.tree = Tree::Mapping(Vec::new(), resource.origin),
-            Merged::Kept => kept.put_back(&mut resource.tree, self),
+        let merged = merge_object(&mut resource.tree, patch, schema, self.rules);
+        if merged.map_err(|error| self.failed(error, resource))? == Merged::Deleted {
+            resource.tree = Tree::Mapping(Vec::new(), resource.origin);
         }
         resource.renamed();
         Ok(())
@@ -341,44 +305,4 @@ fn difference(there: &ResId, asked: &ResId) -> String {
         return format!(", the one of this name {there}");
     }
     format!(", the one of this name is of `{}`", there.gvk.api_version())
-}
-
-/// What a merge may not change, as it was written.
-struct Kept<'a> {
-    api_version: Option<Tree<'a>>,
-    kind: Option<Tree<'a>>,
-    name: Option<Tree<'a>>,
-    namespace: Option<Tree<'a>>,
-}
-
-impl<'a> Kept<'a> {
-    fn of(tree: &Tree<'a>) -> Self {
-        Self {
-            api_version: child(tree, "apiVersion"),
-            kind: child(tree, "kind"),
-            name: descendant(tree, &["metadata", "name"]),
-            namespace: descendant(tree, &["metadata", "namespace"]),
-        }
-    }
-
-    fn put_back(self, tree: &mut Tree<'a>, patch: &Patch<'a>) {
-        put(tree, "apiVersion", self.api_version);
-        if !patch.allow_kind_change {
-            put(tree, "kind", self.kind);
-        }
-        let Some(metadata) = tree.get_mut("metadata") else { return };
-        if !patch.allow_name_change {
-            put(metadata, "name", self.name);
-        }
-        match self.namespace {
-            None => drop(metadata.remove("namespace")),
-            namespace => put(metadata, "namespace", namespace),
-        }
-    }
-}
-
-fn put<'a>(tree: &mut Tree<'a>, key: &'static str, value: Option<Tree<'a>>) {
-    if let Some(value) = value {
-        tree.set(Value::plain(key, value.span()), value);
-    }
 }
