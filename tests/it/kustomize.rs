@@ -309,6 +309,78 @@ fn a_folder_without_a_kustomization_is_an_error_of_one_line() {
     assert_eq!(err, "error: `.` holds no kustomization\n");
 }
 
+/// The files of a case, by their paths below `/`.
+fn files_of(case: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        if path.is_dir() {
+            files_of(case, &path, files);
+        } else {
+            let name = path.strip_prefix(case).unwrap().to_string_lossy().into_owned();
+            files.push((format!("/{name}"), fs::read(&path).unwrap()));
+        }
+    }
+}
+
+/// How often each case is mangled; more by the environment.
+fn rounds() -> u64 {
+    std::env::var("PLIMSOLL_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(3)
+}
+
+#[test]
+fn mangled_kustomizations_are_built_or_refused_without_a_panic() {
+    let mut state = 1_u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below.max(1)
+    };
+    let pieces: [&[u8]; 14] = [
+        b": ",
+        b"- ",
+        b"\n",
+        b"  ",
+        b"{",
+        b"]",
+        b"'",
+        b"|\n",
+        b"*a",
+        b"null",
+        b"[]",
+        b"{}",
+        b"..",
+        b"\xc3\xa9",
+    ];
+    for case in cases() {
+        let mut files = Vec::new();
+        files_of(&case, &case, &mut files);
+        for _ in 0..rounds() {
+            let mut memory = Memory::default();
+            let mangled = random(files.len());
+            for (index, (name, bytes)) in files.iter().enumerate() {
+                let mut bytes = bytes.clone();
+                for _ in 0..if index == mangled { 1 + random(3) } else { 0 } {
+                    let start = random(bytes.len());
+                    let end = (start + random(6)).min(bytes.len());
+                    bytes.splice(start..end, pieces[random(pieces.len())].iter().copied());
+                }
+                memory.add(name, &String::from_utf8_lossy(&bytes));
+            }
+            let root = if case.join("overlay").is_dir() { "/overlay" } else { "/" };
+            let gathered = gather(&memory, &[root.into()]);
+            let store = Store::new(&gathered, &Limits::default());
+            match Builder::new(&store).build(Path::new(root)) {
+                Ok(built) => {
+                    let mut text = String::new();
+                    for resource in &built.resources {
+                        emit(resource.node(), resource.origin, &Plain, &mut text);
+                    }
+                }
+                Err(errors) => assert!(!errors.is_empty()),
+            }
+        }
+    }
+}
+
 /// Every folder below `folder` that has a kustomization.
 fn kustomizations(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
