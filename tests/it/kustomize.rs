@@ -246,6 +246,37 @@ fn overlays_share_their_base_and_do_not_disturb_each_other() {
 }
 
 #[test]
+fn what_a_kustomization_needs_is_known_without_building_it() {
+    let mut memory = Memory::default();
+    memory.add("/base/kustomization.yaml", "resources: [web.yaml]\n");
+    memory.add("/base/web.yaml", BASE);
+    memory.add("/mid/kustomization.yaml", "resources: [../base]\npatches: [{path: patch.yaml}]\n");
+    memory.add("/mid/patch.yaml", BASE);
+    let top = "resources: [../mid, ../secret.yaml, https://example.com/x.yaml]\n\
+               configMapGenerator: [{name: a, files: [k=a.txt], envs: [a.env]}]\n";
+    memory.add("/top/kustomization.yaml", top);
+    memory.add("/top/a.txt", "");
+    memory.add("/top/a.env", "");
+    memory.add("/secret.yaml", "");
+    let gathered = gather(&memory, &["/top".into()]);
+    let paths = |paths: &[&str]| paths.iter().map(PathBuf::from).collect::<Vec<_>>();
+    let needs = gathered.needs(Path::new("/top"));
+    assert_eq!(needs.folders, paths(&["/mid", "/base"]));
+    let files = [
+        "/top/kustomization.yaml",
+        "/top/a.env",
+        "/top/a.txt",
+        "/mid/kustomization.yaml",
+        "/mid/patch.yaml",
+        "/base/kustomization.yaml",
+        "/base/web.yaml",
+    ];
+    assert_eq!(needs.files, paths(&files));
+    assert_eq!(gathered.uses(Path::new("/top")).unwrap().folders, paths(&["/mid"]));
+    assert_eq!(gathered.files().len(), files.len());
+}
+
+#[test]
 fn threads_share_one_builder() {
     let mut memory = Memory::default();
     memory.add("/base/kustomization.yaml", "resources: [web.yaml]\n");

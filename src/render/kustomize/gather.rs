@@ -22,6 +22,17 @@ pub struct Gathered {
     files: Vec<(PathBuf, Result<Content, String>)>,
     /// What was asked for, as asked: a folder's real path joined with the entry as written.
     looked: HashMap<PathBuf, Option<Found>>,
+    /// What each folder's kustomization names.
+    uses: HashMap<PathBuf, Uses>,
+}
+
+/// What one kustomization names, or what it needs all the way down.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Uses {
+    /// Files by real path, the kustomization's own first.
+    pub files: Vec<PathBuf>,
+    /// Folders of other kustomizations by real path.
+    pub folders: Vec<PathBuf>,
 }
 
 impl Gathered {
@@ -38,6 +49,29 @@ impl Gathered {
     /// The files in the order they were met, by real path, with what they hold or why that is not known.
     pub fn files(&self) -> &[(PathBuf, Result<Content, String>)] {
         &self.files
+    }
+
+    /// What the kustomization in `folder`, a real path, names itself: whoever is named by none is a root.
+    pub fn uses(&self, folder: &Path) -> Option<&Uses> {
+        self.uses.get(folder)
+    }
+
+    /// What the kustomization in `folder`, a real path, needs all the way down.
+    pub fn needs(&self, folder: &Path) -> Uses {
+        let mut needs = Uses { files: Vec::new(), folders: vec![folder.to_path_buf()] };
+        let mut done = 0;
+        while let Some(uses) = needs.folders.get(done).map(|folder| self.uses(folder)) {
+            done += 1;
+            let Some(uses) = uses else { continue };
+            needs.files.extend(uses.files.iter().cloned());
+            for folder in &uses.folders {
+                if !needs.folders.contains(folder) {
+                    needs.folders.push(folder.clone());
+                }
+            }
+        }
+        needs.folders.remove(0);
+        needs
     }
 }
 
@@ -70,17 +104,25 @@ impl Gatherer<'_> {
         if entry.is_empty() || entry.contains('\n') {
             return None;
         }
-        if let Some(known) = self.out.looked.get(&path) {
-            return self.out.index.get(&known.as_ref()?.real).copied();
-        }
-        let found = self.library.look(&path);
-        self.out.looked.insert(path, found.clone());
-        let found = found?;
+        let library = self.library;
+        let found = self.out.looked.entry(path).or_insert_with_key(|path| library.look(path)).clone()?;
+        let uses = self.out.uses.entry(folder.to_path_buf()).or_default();
         if found.is_folder {
-            if !self.folders.contains(&found.real) {
+            if !uses.folders.contains(&found.real) {
+                uses.folders.push(found.real.clone());
+            }
+            if !self.out.uses.contains_key(&found.real) {
+                self.out.uses.insert(found.real.clone(), Uses::default());
                 self.folders.push(found.real);
             }
             return None;
+        }
+        // kustomize reads no file from elsewhere, so nobody has to.
+        if !found.real.starts_with(folder) {
+            return None;
+        }
+        if !uses.files.contains(&found.real) {
+            uses.files.push(found.real.clone());
         }
         if let Some(&number) = self.out.index.get(&found.real) {
             return Some(number);

@@ -54,7 +54,7 @@ mod vars;
 pub use accumulator::Note;
 pub use build::{Builder, Built};
 pub use error::{BuildError, BuildErrorKind};
-pub use gather::{FILE_NAMES, Gathered, gather};
+pub use gather::{FILE_NAMES, Gathered, Uses, gather};
 pub use id::{Gvk, ResId};
 pub use library::{Content, Found, Library};
 pub use memory::Memory;
