@@ -124,7 +124,9 @@ impl Iterator for Pieces<'_> {
 /// The next place where three marker characters stand alone at a line's start.
 fn next_marker(text: &[u8], found: &mut memmem::FindIter<'_, '_>) -> Option<usize> {
     found.find(|&at| {
-        let before = text[..at].strip_suffix(BOM).unwrap_or(&text[..at]);
+        // A mark may stand before a `---`, when files were joined; a `...` comes before any mark.
+        let marked = text[at] == b'-';
+        let before = text[..at].strip_suffix(BOM).filter(|_| marked).unwrap_or(&text[..at]);
         matches!(before.last(), None | Some(b'\n' | b'\r'))
             && matches!(text.get(at + 3), None | Some(b' ' | b'\t' | b'\n' | b'\r'))
     })

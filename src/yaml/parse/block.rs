@@ -80,6 +80,11 @@ impl Parser<'_> {
                     if dash && !self.tab {
                         return self.block_sequence(parent, held);
                     }
+                    if self.column == parent && matches!(self.here(), b'|' | b'>') {
+                        // go-yaml does not ask at which column a block scalar stands.
+                        self.lenient = true;
+                        return self.block_scalar(parent, held);
+                    }
                     self.push_empty(empty_at, held);
                     return Ok(());
                 }

@@ -35,6 +35,11 @@ impl Parser<'_> {
         raw.set_block_indent(indent);
         raw.bits |= Raw::NEEDS_COOKING | if has_break { Raw::FINAL_BREAK } else { 0 };
         self.push(raw, props);
+        let tab = skip_spaces(self.bytes, body.end);
+        if self.byte(tab) == b'\t' {
+            self.line_start = body.end;
+            return Err(self.tab_indentation(tab));
+        }
         self.pos = body.end;
         self.line_start = body.end;
         self.end_line()
@@ -59,7 +64,7 @@ impl Parser<'_> {
         }
         self.pos = skip_blanks(self.bytes, header.end);
         self.fresh = false;
-        if self.here() == b'#' && self.pos > header.end {
+        if self.here() == b'#' {
             self.pos = self.comment(self.pos);
         }
         if matches!(self.here(), b'\n' | b'\r') || self.at_end() {
@@ -86,8 +91,13 @@ impl Parser<'_> {
                 None => return Ok(deepest.max(column).max((parent + 1) as usize)),
                 Some(&byte) => {
                     let inside = column as i32 > parent;
-                    if byte == b'\t' && !inside && !self.is_blank_line(text) {
+                    if byte == b'\t' && column as i32 <= parent.max(0) {
                         return Err(self.tab_indentation(text));
+                    }
+                    if inside && deepest > column && byte == b'#' {
+                        // To go-yaml the blank lines are the text, and this is a comment.
+                        self.lenient = true;
+                        return Ok(deepest);
                     }
                     if inside && deepest > column {
                         return Err(self.blank_line_too_deep(start, deepest_at, deepest));
@@ -96,10 +106,6 @@ impl Parser<'_> {
                 }
             }
         }
-    }
-
-    fn is_blank_line(&self, at: usize) -> bool {
-        matches!(self.byte(skip_blanks(self.bytes, at)), b'\n' | b'\r' | 0)
     }
 
     /// Moves over the lines that belong to the scalar.

@@ -61,7 +61,7 @@ impl Parser<'_> {
         let before = &text[..start];
         self.line_start = memchr::memrchr2(b'\n', b'\r', before).map_or(0, |at| at + 1);
         self.pos = start;
-        if start == self.line_start && text[start..end].starts_with(BOM) {
+        while self.pos == self.line_start && text[self.pos..end].starts_with(BOM) {
             self.pos += BOM.len();
             self.line_start = self.pos;
         }
@@ -103,6 +103,7 @@ impl Parser<'_> {
         match (name, first, second, third) {
             (Some("%YAML"), Some(version), None, _) => self.version(start, end, version),
             (Some("%TAG"), Some(handle), Some(_), None) => self.handle(start, end, handle),
+            (Some("%"), ..) => Err(self.fail(start, end, "a directive needs a name")),
             (Some("%YAML" | "%TAG"), ..) => Err(self.fail(start, end, "this directive is not complete")),
             // YAML reserves other directives, and readers pass over them.
             _ => Ok(()),
@@ -114,6 +115,8 @@ impl Parser<'_> {
             return Err(self.fail(start, end, "a document has one `%YAML` directive at most"));
         }
         self.directives.version = true;
+        let (version, comment) = version.split_once('#').unwrap_or((version, ""));
+        self.lenient |= !comment.is_empty();
         let minor = version.strip_prefix("1.");
         if minor.is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit())) {
             return Ok(());
@@ -142,6 +145,13 @@ impl Parser<'_> {
         self.move_to(piece.start, end);
         if self.out.nodes.len() >= self.limits.nodes as usize {
             return Err(self.too_many_nodes(self.pos));
+        }
+        if !piece.explicit_start && self.pos > self.line_start {
+            // The document begins on the line of a `...`.
+            self.to_next_token();
+            if !self.fresh {
+                return Err(self.text_after_end());
+            }
         }
         self.root()
     }

@@ -148,6 +148,10 @@ impl Parser<'_> {
         )
     }
 
+    pub(super) fn text_after_end(&mut self) -> Stop {
+        self.fail(self.pos, self.text_end(self.pos), "only a comment may follow `...` on its line")
+    }
+
     pub(super) fn text_after_root(&mut self) -> Stop {
         if self.tab {
             return self.tab_indentation(self.pos);
@@ -159,7 +163,6 @@ impl Parser<'_> {
     pub(super) fn text_after_value(&mut self) -> Stop {
         let at = self.pos;
         let message = match self.here() {
-            b'#' => "a comment needs a space before its `#`",
             b':' => "a space is missing after this colon",
             b']' | b'}' => "this bracket closes nothing",
             _ => "a value has ended, and more follows on its line: is a quote missing or too many?",
@@ -292,7 +295,6 @@ impl Parser<'_> {
                 self.broken_flow()
             }
             b']' | b'}' => self.fail(at, end, "this bracket closes nothing"),
-            b'#' => self.fail(at, end, "a comment needs a space before its `#`"),
             b'-' | b'?' | b':' => {
                 let message = format!("`{}` with a space behind it cannot stand here", self.slice(at, end));
                 self.fail(at, end, message)

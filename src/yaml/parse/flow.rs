@@ -213,8 +213,7 @@ impl Parser<'_> {
     }
 
     fn at_flow_question(&self) -> bool {
-        let next = self.pos + 1;
-        self.here() == b'?' && (self.is_blank_or_end(next) || is_flow_indicator(self.byte(next)))
+        self.at_indicator(b'?')
     }
 
     /// Notes a plain `<<` among the mapping's keys.

@@ -24,7 +24,7 @@ impl Parser<'_> {
                     self.fresh = true;
                     self.tab = false;
                 }
-                Some(b'#') if self.may_comment(at) => at = self.comment(at),
+                Some(b'#') => at = self.comment(at),
                 Some(_) => {
                     let column_end = if self.fresh { spaces_end } else { at };
                     self.column = (column_end - self.line_start) as i32;
@@ -57,14 +57,13 @@ impl Parser<'_> {
         }
     }
 
-    /// A `#` begins a comment only after white space or at a line's start.
-    pub(super) fn may_comment(&self, at: usize) -> bool {
-        at == self.line_start || matches!(self.byte(at - 1), b' ' | b'\t')
-    }
-
     /// Keeps the comment at `at` and returns its end.
     pub(super) fn comment(&mut self, at: usize) -> usize {
         let end = line_end(self.bytes, at);
+        if at > self.line_start && !matches!(self.byte(at - 1), b' ' | b'\t') {
+            // Text never ends before a `#`, so this is a quote, a bracket or an indicator.
+            self.lenient = true;
+        }
         self.commented = true;
         self.out.comments.push(Comment { start: at as u32, end: end as u32, own_line: self.fresh });
         end

@@ -68,8 +68,12 @@ impl Parser<'_> {
             self.pos = end + 1;
         } else {
             let rest = self.bytes.get(start + 1..).unwrap_or_default();
-            let end = rest.iter().position(|byte| !is_tag_byte(*byte));
-            self.pos = end.map_or(self.bytes.len(), |length| start + 1 + length);
+            // In block context go-yaml takes commas and square brackets too.
+            let loose = |byte: &u8| self.brackets == 0 && matches!(byte, b',' | b'[' | b']');
+            let end = rest.iter().position(|byte| !is_tag_byte(*byte) && !loose(byte));
+            let length = end.unwrap_or(rest.len());
+            self.lenient |= rest.iter().take(length).any(loose);
+            self.pos = start + 1 + length;
             self.check_handle(start)?;
         }
         Ok(Props { anchor: None, tag: Some((start as u32, self.pos as u32)) })
@@ -78,13 +82,22 @@ impl Parser<'_> {
     /// `!name!suffix` needs a `%TAG` directive for `!name!`.
     fn check_handle(&mut self, start: usize) -> Step {
         let tag = self.slice(start, self.pos);
-        let Some(second) = tag.get(1..).and_then(|rest| rest.find('!')) else { return Ok(()) };
-        let handle = &tag[..second + 2];
-        let suffix = &tag[second + 2..];
-        if suffix.is_empty() || suffix.contains('!') {
-            return Err(self.fail(start, self.pos, "this is not a tag"));
+        if !escapes_are_whole(tag) {
+            return Err(self.fail(start, self.pos, "a `%` in a tag needs two hexadecimal digits"));
         }
-        if handle == "!!" || self.directives.has_handle(handle) {
+        let name = tag.trim_start_matches('!').find(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        let is_handle = name.is_some_and(|at| tag[1..].as_bytes().get(at) == Some(&b'!'));
+        let (handle, suffix) = match name {
+            _ if tag.starts_with("!!") => ("!!", &tag[2..]),
+            Some(at) if is_handle => tag.split_at(at + 2),
+            _ => ("!", &tag[1..]),
+        };
+        // Only go-yaml takes another `!` after the handle.
+        self.lenient |= suffix.contains('!');
+        if suffix.is_empty() && handle != "!" {
+            return Err(self.fail(start, self.pos, "this tag has nothing behind its handle"));
+        }
+        if matches!(handle, "!" | "!!") || self.directives.has_handle(handle) {
             return Ok(());
         }
         let message = format!("no `%TAG` directive says what the handle `{handle}` means");
@@ -148,4 +161,9 @@ impl Parser<'_> {
 /// A byte that may stand in a tag's shorthand, `!` included.
 fn is_tag_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-#;/?:@&=+$_.~*'()%!".contains(&byte)
+}
+
+fn escapes_are_whole(tag: &str) -> bool {
+    let hex = |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
+    tag.split('%').skip(1).all(hex)
 }
