@@ -8,7 +8,7 @@ use std::{
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::{Exit, Terminal, exit};
-use crate::config::Unknown;
+use crate::{config::Unknown, report::safe};
 
 /// Why a command could not be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,9 +49,12 @@ pub(super) fn report(errors: &[CliError], terminal: &Terminal) -> Exit {
     for error in errors {
         let title = if terminal.err.color { "\u{1b}[1;31merror\u{1b}[0m: " } else { "error: " };
         let title = if error.is_placed { "" } else { title };
+        // The words may come from a file that somebody else wrote.
+        let message: Vec<_> = error.message.lines().map(safe::line).collect();
+        let message = message.join("\n");
         let _ = match &error.help {
-            Some(help) if help.ends_with('?') => writeln!(text, "{title}{}, {help}", error.message),
-            Some(help) => writeln!(text, "{title}{}\n  help: {help}", error.message),
+            Some(help) if help.ends_with('?') => writeln!(text, "{title}{message}, {help}"),
+            Some(help) => writeln!(text, "{title}{message}\n  help: {help}"),
             None => writeln!(text, "{title}{}", error.message),
         };
     }

@@ -158,8 +158,8 @@ impl walk::Filter for Resolver<'_> {
     }
 }
 
-fn place_of(config: Result<Config, Broken>, registry: &Registry, overrides: &Overrides) -> Place {
-    let scope = config.map_err(Arc::new).map(|config| {
+fn place_of(config: Result<Config, Arc<Broken>>, registry: &Registry, overrides: &Overrides) -> Place {
+    let scope = config.map(|config| {
         let settings = Arc::new(config.settings(registry, overrides));
         Arc::new(Scope { config, settings })
     });
@@ -167,7 +167,7 @@ fn place_of(config: Result<Config, Broken>, registry: &Registry, overrides: &Ove
 }
 
 /// Reads a configuration that nobody named: a pipe in its place must not stop the run.
-fn read_regular(file: &Path, registry: &Registry) -> Result<Config, Broken> {
+fn read_regular(file: &Path, registry: &Registry) -> Result<Config, Arc<Broken>> {
     let reason = match file.metadata() {
         Err(error) => walk::reason(&error),
         Ok(metadata) if !metadata.is_file() => "not a regular file".to_owned(),
@@ -176,14 +176,14 @@ fn read_regular(file: &Path, registry: &Registry) -> Result<Config, Broken> {
         }
         Ok(_) => return read(file, registry),
     };
-    Err(Broken::unreadable(&walk::shown(file), reason))
+    Err(Arc::new(Broken::unreadable(&walk::shown(file), reason)))
 }
 
-fn read(file: &Path, registry: &Registry) -> Result<Config, Broken> {
+fn read(file: &Path, registry: &Registry) -> Result<Config, Arc<Broken>> {
     let shown = walk::shown(file);
-    let bytes = std::fs::read(file).map_err(|error| Broken::unreadable(&shown, walk::reason(&error)))?;
-    let text =
-        String::from_utf8(bytes).map_err(|_| Broken::unreadable(&shown, "not valid UTF-8".to_owned()))?;
+    let unreadable = |reason| Arc::new(Broken::unreadable(&shown, reason));
+    let bytes = std::fs::read(file).map_err(|error| unreadable(walk::reason(&error)))?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable("not valid UTF-8".to_owned()))?;
     load(&text, &shown, registry)
 }
 
