@@ -1,8 +1,10 @@
 //! Typed, borrowed views of Kubernetes objects over the span tree. Knows kinds, field names and defaults;
 //! never whether a value is good.
 
+mod capability;
 mod container;
 mod filter;
+mod host_path;
 mod image;
 mod object;
 mod place;
@@ -12,8 +14,10 @@ mod rbac;
 mod selector;
 mod value;
 
+pub use capability::{capability, is_capability};
 pub use container::{Container, ContainerList};
 pub use filter::{is_definition, may_hold_objects};
+pub use host_path::{HostPath, is_within, normal_path};
 pub use image::Image;
 pub use object::{Object, objects};
 pub use place::Place;

@@ -1,6 +1,11 @@
 //! The pod spec of every kind that has one.
 
-use super::{Container, ContainerList, Object, Place, Read, value::read_bool};
+use std::borrow::Cow;
+
+use super::{
+    Container, ContainerList, Object, Place, Read,
+    value::{read_bool, read_text},
+};
 use crate::{
     base::Span,
     yaml::{Kind, Node, Path},
@@ -51,15 +56,11 @@ pub fn is_workload(group: &str, kind: &str) -> bool {
 
 /// Fields that a container takes from the pod when it does not set them itself, under `securityContext` in
 /// both. Source: `PodSecurityContext` and `SecurityContext` in the Kubernetes API reference.
-const INHERITED: &[&str] = &[
-    "runAsNonRoot",
-    "runAsUser",
-    "runAsGroup",
-    "seccompProfile",
-    "appArmorProfile",
-    "seLinuxOptions",
-    "windowsOptions",
-];
+const INHERITED: &[&str] =
+    &["runAsNonRoot", "runAsUser", "runAsGroup", "seccompProfile", "appArmorProfile", "seLinuxOptions"];
+
+/// The one that a container takes field by field. Source: the kubelet's effective security context.
+const MERGED: &str = "windowsOptions";
 
 impl<'a> Pod<'a> {
     pub(super) fn of(object: &Object<'a>) -> Option<Self> {
@@ -117,9 +118,17 @@ impl<'a> Pod<'a> {
         self.metadata?.get("annotations")?.get(key)
     }
 
-    /// Whether `spec.os.name` says `windows`, which is what the API and Pod Security look at.
+    /// `spec.os.name`, which is what the API and Pod Security look at.
+    pub fn os(&self) -> Read<Cow<'a, str>> {
+        match self.spec.get("os") {
+            Some(os) if os.kind() == Kind::Mapping => read_text(os.get("name")),
+            os => read_text(os).unclear_if_there(),
+        }
+    }
+
+    /// Whether `spec.os.name` says `windows`.
     pub fn is_windows(&self) -> bool {
-        self.spec.get("os").and_then(|os| os.get("name")).is_some_and(|name| name.is("windows"))
+        self.os().is(&Cow::Borrowed("windows"))
     }
 
     /// `spec.hostUsers`; false gives the pod a user namespace of its own.
@@ -142,8 +151,13 @@ impl<'a> Pod<'a> {
         }
     }
 
-    /// Whether a container takes the field at `path` (`securityContext.runAsUser`) from the pod.
-    pub fn inherits(path: &[&str]) -> bool {
-        matches!(path, ["securityContext", field, ..] if INHERITED.contains(field))
+    /// The part of `path` (`securityContext.seccompProfile.type`) that decides whether a container takes what
+    /// the pod has there: it does when it has nothing at that part. `None` where containers take nothing.
+    pub fn inherited<'p, 'k>(path: &'p [&'k str]) -> Option<&'p [&'k str]> {
+        match path {
+            ["securityContext", MERGED, _, ..] => Some(&path[..3]),
+            ["securityContext", field, ..] if INHERITED.contains(field) => Some(&path[..2]),
+            _ => None,
+        }
     }
 }

@@ -43,6 +43,11 @@ impl<T> Read<T> {
         if let Read::Is(value) = self { Some(value) } else { None }
     }
 
+    /// Unclear where it would be clear: for something that stands where a mapping should.
+    pub(super) fn unclear_if_there(self) -> Self {
+        if let Read::Missing = self { self } else { Read::Unclear }
+    }
+
     /// Whether it is there and equals `value`.
     pub fn is(&self, value: &T) -> bool
     where

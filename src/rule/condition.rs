@@ -129,7 +129,7 @@ impl Condition {
         let mut truth = Truth::No;
         self.path.visit(start, &mut |hit| {
             let node = hit.node.or_else(|| if self.inherit { self.path.find(roots.pod?) } else { None });
-            truth = truth.or(self.test(node, roots));
+            truth = truth.or(if hit.barred { Truth::Unknown } else { self.test(node, roots) });
         });
         truth
     }
@@ -197,6 +197,7 @@ impl Test {
             Test::Contains(literals) => holds(node, &typed, literals),
             Test::Lacks(literals) if node.kind() == Kind::Sequence => holds(node, &typed, literals).not(),
             Test::Lacks(_) => Truth::Unknown,
+            Test::Empty(_) if typed == Value::Unknown => Truth::Unknown,
             Test::Empty(wanted) => Truth::of(is_empty(node, &typed) == *wanted),
         }
     }

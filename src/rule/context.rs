@@ -6,7 +6,7 @@ use super::{Compiled, Params, file::Platform};
 use crate::{
     base::{Diagnostic, Label, Minor, ObjectId, Span, Subject},
     index::Index,
-    kube::{Container, Object, Place, Pod, PolicyRule},
+    kube::{Container, Object, Place, Pod, PolicyRule, Read},
     yaml::{Document, Parsed},
 };
 
@@ -30,8 +30,8 @@ pub struct Examined<'a> {
     pub containers: Vec<Container<'a>>,
     /// The rules of a Role or ClusterRole.
     pub role_rules: Vec<PolicyRule>,
-    pub(super) is_windows: bool,
-    pub(super) has_user_namespace: bool,
+    pub(super) may_be_windows: bool,
+    pub(super) may_have_user_namespace: bool,
     id: OnceCell<Arc<ObjectId>>,
 }
 
@@ -46,8 +46,8 @@ impl<'a> Examined<'a> {
             } else {
                 Vec::new()
             },
-            is_windows: pod.is_some_and(|pod| pod.is_windows()),
-            has_user_namespace: pod.is_some_and(|pod| pod.host_users().is(&false)),
+            may_be_windows: pod.is_some_and(|pod| may_be(&pod.os(), &"windows".into())),
+            may_have_user_namespace: pod.is_some_and(|pod| may_be(&pod.host_users(), &false)),
             pod,
             object,
             id: OnceCell::new(),
@@ -58,6 +58,11 @@ impl<'a> Examined<'a> {
     pub fn id(&self) -> Arc<ObjectId> {
         Arc::clone(self.id.get_or_init(|| Arc::new(self.object.id())))
     }
+}
+
+/// Whether it is `value` or hidden behind a placeholder.
+fn may_be<T: PartialEq>(read: &Read<T>, value: &T) -> bool {
+    read.is(value) || matches!(read, Read::Unclear)
 }
 
 /// One rule looking at one object.

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     base::{Minor, Span},
     kube::{self, Container, Item, Place, Pod, PolicyRule},
-    yaml::{Hit, Kind, Node, Path, Step},
+    yaml::{Hit, Kind, Node, Path},
 };
 
 /// The thing that is judged.
@@ -70,8 +70,8 @@ impl Match {
     fn exempts(&self, context: &Context<'_, '_>) -> bool {
         let Exempt { windows, user_namespace } = self.exempt;
         let reached = |from: Option<Minor>| from.is_some_and(|from| from <= context.target.kubernetes);
-        context.examined.is_windows && reached(windows)
-            || context.examined.has_user_namespace && reached(user_namespace)
+        context.examined.may_be_windows && reached(windows)
+            || context.examined.may_have_user_namespace && reached(user_namespace)
     }
 
     fn listed<'c, 'a>(&self, containers: &'c [Container<'a>]) -> impl Iterator<Item = &'c Container<'a>> {
@@ -136,7 +136,7 @@ impl Match {
             let fires = match hit.node {
                 Some(node) => self.fires_on(context, judged, node),
                 // What the pod sets instead is judged once for all containers, by `judge_inherited`.
-                None => self.missing == Missing::Fires && !inherits,
+                None => self.missing == Missing::Fires && !hit.barred && !inherits,
             };
             if fires {
                 self.report(context, judged, &hit);
@@ -182,13 +182,11 @@ impl Match {
         container: Option<&Container<'a>>,
     ) -> Option<Node<'a>> {
         let container = container.filter(|_| self.inherit)?;
-        let [Step::Key(_), Step::Key(field), ..] = self.path.steps() else { return None };
-        let keys = ["securityContext", field];
-        let own = Path::of(&keys).find(container.node);
-        if own.is_some() || !Pod::inherits(&keys) {
-            return None;
-        }
-        Path::of(&keys).find(context.pod()?.spec)
+        let keys: Vec<&str> = self.path.keys().collect();
+        let path = Path::of(Pod::inherited(&keys)?);
+        let mut sets_none = false;
+        path.visit(container.node, &mut |hit| sets_none = hit.node.is_none() && !hit.barred);
+        path.find(context.pod()?.spec).filter(|_| sets_none)
     }
 
     /// Judges the pod's value of an inherited field once, for all containers that take it.
@@ -211,7 +209,7 @@ impl Match {
         self.path.visit(pod.spec, &mut |hit| {
             let fires = match hit.node {
                 Some(node) => self.fires_on(context, &judged, node),
-                None => self.missing == Missing::Fires,
+                None => self.missing == Missing::Fires && !hit.barred,
             };
             if fires {
                 self.report(context, &judged, &hit);

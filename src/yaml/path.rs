@@ -35,6 +35,8 @@ pub struct Hit<'a, 'p> {
     pub place: Option<Span>,
     /// The alias through which the value was reached.
     pub via: Option<Span>,
+    /// Nothing is known of the value: something on the way is no mapping, but a placeholder or a mistake.
+    pub barred: bool,
     /// For each `[*]` on the way, which item.
     pub indices: &'p [u32],
 }
@@ -82,6 +84,11 @@ impl Path {
     /// The steps in order.
     pub fn steps(&self) -> &[Step] {
         &self.steps
+    }
+
+    /// The keys with which it begins, up to the first `[*]`.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().map_while(|step| if let Step::Key(key) = step { Some(&**key) } else { None })
     }
 
     /// Whether it leads nowhere else.
@@ -146,7 +153,7 @@ struct Cursor<'a> {
 
 fn walk<'a>(steps: &[Step], at: Cursor<'a>, indices: &mut Vec<u32>, visit: &mut dyn FnMut(Hit<'a, '_>)) {
     let Some((step, rest)) = steps.split_first() else {
-        visit(Hit { node: Some(at.node), place: at.place, via: at.via, indices });
+        visit(Hit { node: Some(at.node), place: at.place, via: at.via, barred: false, indices });
         return;
     };
     match step {
@@ -157,8 +164,14 @@ fn walk<'a>(steps: &[Step], at: Cursor<'a>, indices: &mut Vec<u32>, visit: &mut 
                 let cursor = Cursor { node: entry.value, place: Some(place.span()), via: entry.value.via() };
                 walk(rest, cursor, indices, visit);
             }
-            Some(entry) => visit(Hit { node: None, place: Some(entry.key.span()), via: at.via, indices }),
-            None => visit(Hit { node: None, place: at.place, via: at.via, indices }),
+            Some(entry) => {
+                let place = Some(entry.key.span());
+                visit(Hit { node: None, place, via: at.via, barred: false, indices });
+            }
+            None => {
+                let barred = at.node.kind() != Kind::Mapping;
+                visit(Hit { node: None, place: at.place, via: at.via, barred, indices });
+            }
         },
         Step::Each if at.node.kind() == Kind::Mapping => {
             for (index, entry) in at.node.fields().into_iter().enumerate() {
