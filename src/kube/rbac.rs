@@ -20,6 +20,11 @@ pub fn is_binding(object: &Object<'_>) -> bool {
     object.is(GROUP, "RoleBinding") || object.is(GROUP, "ClusterRoleBinding")
 }
 
+/// Whether the API server makes it itself and mends it at every start.
+pub fn is_rbac_default(object: &Object<'_>) -> bool {
+    object.label("kubernetes.io/bootstrapping").is_some_and(|label| label.is("rbac-defaults"))
+}
+
 /// A word with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
@@ -137,7 +142,8 @@ pub fn subjects(object: &Object<'_>) -> Vec<Subject> {
 
 impl PolicyRule {
     /// The resource words that cover `resource` (`pods`, `pods/exec`) in one of `groups`. As the API server
-    /// matches: `*` covers everything, `*/exec` every `exec`; `pods/*` covers nothing but itself.
+    /// matches: `*` covers everything, `*/exec` every `exec`; `pods/*` covers nothing but itself. As the wanted
+    /// resource, `pods/*` is any subresource of pods.
     pub fn resources_matching<'r>(
         &'r self,
         groups: &'r [impl AsRef<str>],
@@ -164,13 +170,14 @@ impl PolicyRule {
 
 /// `ResourceMatches` of the Kubernetes RBAC authorizer, for one word of a rule.
 fn resource_matches(own: &str, wanted: &str) -> bool {
-    if own == "*" || own == wanted {
+    if own == "*" || own == wanted && !own.ends_with("/*") {
         return true;
     }
-    let (Some(("*", own_sub)), Some((_, wanted_sub))) = (own.split_once('/'), wanted.split_once('/')) else {
-        return false;
-    };
-    own_sub == wanted_sub
+    match (own.split_once('/'), wanted.split_once('/')) {
+        (Some((own, sub)), Some((wanted, "*"))) => sub != "*" && (own == wanted || own == "*"),
+        (Some(("*", own)), Some((_, wanted))) => own == wanted,
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -186,8 +193,13 @@ mod tests {
             ("*/exec", "pods/exec", true),
             ("*/exec", "pods", false),
             ("pods/*", "pods/exec", false),
+            ("pods/*", "pods/log", false),
             ("pods", "pods/exec", false),
             ("pod", "pods", false),
+            ("userextras/scopes", "userextras/*", true),
+            ("userextras", "userextras/*", false),
+            ("*/scopes", "userextras/*", true),
+            ("*", "userextras/*", true),
         ];
         for (own, wanted, expected) in cases {
             assert_eq!(resource_matches(own, wanted), expected, "{own} {wanted}");
