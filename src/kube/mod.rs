@@ -23,6 +23,8 @@ pub use object::{Object, objects};
 pub use place::Place;
 pub use pod::{Pod, is_workload};
 pub use quantity::Quantity;
-pub use rbac::{Item, PolicyRule, RoleRef, Subject, is_binding, is_role, role_ref, role_rules, subjects};
+pub use rbac::{
+    Item, PolicyRule, RoleRef, Subject, is_binding, is_rbac_default, is_role, role_ref, role_rules, subjects,
+};
 pub use selector::{Labels, Selector, labels};
 pub use value::{Read, Value, is_placeholder, read_bool, read_int, read_text, value};

@@ -6,7 +6,7 @@ use super::{
     Rule,
     condition::Condition,
     context::{Context, DocumentContext, IndexContext},
-    file::{Check, ContainerList, Exempt, Grant, Literals, Missing, On},
+    file::{Check, ContainerList, Exempt, Grant, Literals, Missing, On, VersionRange},
     params::Params,
 };
 use crate::{
@@ -79,11 +79,13 @@ pub(super) struct Match {
     pub(super) filter: Vec<Condition>,
     pub(super) unless: Vec<Condition>,
     pub(super) exempt: Exempt,
+    pub(super) kubernetes: VersionRange,
     pub(super) path: Path,
     pub(super) inherit: bool,
     pub(super) when: Option<Condition>,
     pub(super) missing: Missing,
     pub(super) grants: Vec<Grant>,
+    pub(super) together: bool,
     pub(super) say: String,
     pub(super) say_missing: Option<String>,
 }
@@ -130,13 +132,26 @@ impl Match {
             filter: conditions(&check.filter)?,
             unless: conditions(&check.unless)?,
             exempt: check.exempt.unwrap_or_default(),
+            kubernetes: check.kubernetes.unwrap_or_default(),
             path: Path::parse(&check.path)?,
             inherit: check.inherit,
             when: check.when.as_ref().map(|clause| Condition::compile(clause, params)).transpose()?,
             missing: check.missing,
-            grants: check.grants.clone(),
+            grants: check.grants.iter().map(|grant| filled(grant, params)).collect::<Result<_, _>>()?,
+            together: check.together,
             say: check.say.clone(),
             say_missing: check.say_missing.clone(),
         })
     }
+}
+
+/// `grant` with the parameters put in.
+fn filled(grant: &Grant, params: &Params<'_>) -> Result<Grant, CompileError> {
+    Ok(Grant {
+        groups: params.words(&grant.groups)?,
+        resources: params.words(&grant.resources)?,
+        verbs: params.words(&grant.verbs)?,
+        named: grant.named,
+        names: params.words(&grant.names)?,
+    })
 }

@@ -7,7 +7,7 @@ use super::{
     file::{ContainerList, Exempt, Grant, Missing, Named, On},
 };
 use crate::{
-    base::{Minor, Span},
+    base::{Diagnostic, Minor, Span},
     kube::{self, Container, Item, Place, Pod, PolicyRule},
     yaml::{Hit, Kind, Node, Path},
 };
@@ -68,9 +68,11 @@ impl Match {
     }
 
     fn exempts(&self, context: &Context<'_, '_>) -> bool {
-        let Exempt { windows, user_namespace } = self.exempt;
+        let Exempt { windows, user_namespace, rbac_defaults } = self.exempt;
         let reached = |from: Option<Minor>| from.is_some_and(|from| from <= context.target.kubernetes);
-        context.examined.may_be_windows && reached(windows)
+        !self.kubernetes.holds(context.target.kubernetes)
+            || rbac_defaults && kube::is_rbac_default(context.object())
+            || context.examined.may_be_windows && reached(windows)
             || context.examined.may_have_user_namespace && reached(user_namespace)
     }
 
@@ -223,19 +225,58 @@ impl Match {
     }
 
     fn on_rbac_rules(&self, context: &mut Context<'_, '_>) {
-        for rule in &context.examined.role_rules {
-            let mut found = Vec::new();
-            for grant in &self.grants {
-                found.extend(granted(rule, grant));
-            }
-            if found.is_empty() {
+        if self.together {
+            self.on_role(context);
+            return;
+        }
+        let nodes = context.object().root().get("rules").into_iter().flat_map(Node::items);
+        let nodes = nodes.filter(|node| node.kind() == Kind::Mapping);
+        for (rule, node) in context.examined.role_rules.iter().zip(nodes) {
+            let prefix = || format!("rules[{}]", rule.index);
+            let judged = subject(node, rule.span, &prefix);
+            if self.grants.is_empty() {
+                self.judge(context, &judged);
                 continue;
             }
-            self.report_grant(context, rule, &found);
+            let found: Vec<_> = self.grants.iter().flat_map(|grant| granted(rule, grant)).collect();
+            if !found.is_empty() && self.applies(context, &judged) {
+                self.report_grant(context, rule, &found);
+            }
         }
     }
 
-    fn report_grant(&self, context: &mut Context<'_, '_>, rule: &PolicyRule, found: &[Granted<'_>]) {
+    /// Judges the rules of a role as one: it may do all of `grants`, whichever rule allows which.
+    fn on_role(&self, context: &mut Context<'_, '_>) {
+        let examined = context.examined;
+        let mut parts = Vec::with_capacity(self.grants.len());
+        for grant in &self.grants {
+            let part = examined
+                .role_rules
+                .iter()
+                .find_map(|rule| granted(rule, grant).first().map(|granted| (rule, *granted)));
+            let Some(part) = part else { return };
+            parts.push(part);
+        }
+        let Some(((rule, first), others)) = parts.split_first() else { return };
+        if !self.applies(context, &subject(examined.object.root(), examined.object.head(), &String::new)) {
+            return;
+        }
+        let diagnostic = self.report_grant(context, rule, &[*first]);
+        for (_, other) in others {
+            if other.word.span != first.word.span {
+                diagnostic
+                    .relate(other.word.span, format!("`{}` on `{}` too", other.verb.text, other.resource));
+            }
+        }
+    }
+
+    /// `found` holds at least one grant.
+    fn report_grant<'c>(
+        &self,
+        context: &'c mut Context<'_, '_>,
+        rule: &PolicyRule,
+        found: &[Granted<'_>],
+    ) -> &'c mut Diagnostic {
         let mut resources: Vec<String> = Vec::new();
         let mut verbs: Vec<&Item> = Vec::new();
         for granted in found {
@@ -247,11 +288,10 @@ impl Match {
                 verbs.push(granted.verb);
             }
         }
-        let Some(first) = found.first() else { return };
         let verb_words: Vec<String> = verbs.iter().map(|verb| format!("`{}`", verb.text)).collect();
         let say = fill(&self.say, &[("verbs", &verb_words.join(", ")), ("resource", &some_of(&resources))]);
         let place = Place {
-            span: first.word.span,
+            span: found.first().map_or(rule.span, |first| first.word.span),
             via: None,
             path: format!("rules[{}].resources", rule.index),
             container: None,
@@ -260,6 +300,7 @@ impl Match {
         for verb in verbs {
             diagnostic.relate(verb.span, "with this verb");
         }
+        diagnostic
     }
 }
 
@@ -272,7 +313,14 @@ struct Granted<'r> {
 }
 
 fn granted<'r>(rule: &'r PolicyRule, grant: &'r Grant) -> Vec<Granted<'r>> {
-    if grant.named == Named::Narrows && rule.names.is_some() {
+    let counts = match &rule.names {
+        Some(names) if !grant.names.is_empty() => {
+            names.iter().any(|own| grant.names.iter().any(|it| **it == *own.text))
+        }
+        Some(_) => grant.named == Named::Ignored,
+        None => grant.names.is_empty(),
+    };
+    if !counts {
         return Vec::new();
     }
     let mut found = Vec::new();
