@@ -9,6 +9,7 @@ mod image;
 mod object;
 mod place;
 mod pod;
+mod profile;
 mod quantity;
 mod rbac;
 mod selector;
@@ -22,6 +23,10 @@ pub use image::Image;
 pub use object::{Object, objects};
 pub use place::Place;
 pub use pod::{Pod, is_workload};
+pub use profile::{
+    Beside, Confinement, Profile, ProfileAnnotation, ProfileField, Scope, profile_annotations,
+    profile_fields, stray_metadata,
+};
 pub use quantity::Quantity;
 pub use rbac::{
     Item, PolicyRule, RoleRef, Subject, is_binding, is_rbac_default, is_role, role_ref, role_rules, subjects,
