@@ -4,6 +4,7 @@
 use super::{FileClass, Plan};
 use crate::{
     base::{Diagnostic, Source},
+    index::{self, ObjectFacts},
     kube::{self, Object},
     render,
     rule::{Context, DocumentContext, Examined, Native},
@@ -39,6 +40,8 @@ pub struct Judged {
     pub objects: usize,
     /// What the rules found, in no order yet.
     pub findings: Vec<Diagnostic>,
+    /// What the rules over all objects need to know of these, in the order written.
+    pub facts: Vec<ObjectFacts>,
 }
 
 /// Reads `source` and judges what it holds by the rules of `plan`.
@@ -50,7 +53,7 @@ pub fn judge(source: &Source, role: Role, plan: &Plan<'_>, reading: &Reading) ->
 
 /// As [`judge`], for a text that was parsed already.
 pub fn judge_parsed(parsed: &Parsed<'_>, role: Role, plan: &Plan<'_>) -> Judged {
-    let mut judged = Judged { class: class_of(parsed, role), objects: 0, findings: Vec::new() };
+    let mut judged = Judged { class: class_of(parsed, role), ..Judged::default() };
     for document in parsed.documents().iter().filter(|document| !document.skipped) {
         if document.error.as_ref().is_some_and(|error| error.kind == SyntaxErrorKind::Template) {
             continue;
@@ -79,6 +82,7 @@ pub fn judge_parsed(parsed: &Parsed<'_>, role: Role, plan: &Plan<'_>) -> Judged 
 
 fn judge_object(object: Object<'_>, plan: &Plan<'_>, judged: &mut Judged) {
     let examined = Examined::new(object);
+    judged.facts.extend(index::facts(&examined.object, examined.pod, &examined.role_rules, &examined.id()));
     for compiled in plan.for_object(examined.object.group(), examined.object.kind()) {
         let mut context = Context::new(&examined, plan.target, compiled, &mut judged.findings);
         compiled.check(&mut context);

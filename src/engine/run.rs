@@ -20,6 +20,7 @@ use super::{
 use crate::{
     base::{Diagnostic, RuleId, Source, SourceId, Sources},
     config::Settings,
+    index::Index,
     render,
     rule::{Registry, Target},
     walk::{self, Found, NameHint},
@@ -80,7 +81,7 @@ fn run_here(
         ..Outcome::default()
     };
     outcome.root = root_of(&outcome.base);
-    collect(&mut outcome, done, &settings, registry, request.classes);
+    collect(&mut outcome, done, &Holding { settings: &settings, plans: &plans }, registry, request.classes);
     keep_related(&mut outcome, &jobs, &request.limits);
     outcome.stats.elapsed = started.elapsed();
     Ok(outcome)
@@ -194,47 +195,64 @@ fn judge_job(job: &Job, role: Role, plan: &Plan<'_>, request: &Request<'_>) -> D
     done(judged, source, None)
 }
 
+/// What holds for the files of a run.
+struct Holding<'h, 'r> {
+    settings: &'h [Arc<Settings>],
+    plans: &'h [Plan<'r>],
+}
+
 /// Puts together what the jobs brought, in the order of the paths whatever the threads did.
 fn collect(
     outcome: &mut Outcome,
-    done: Vec<Done>,
-    settings: &[Arc<Settings>],
+    mut done: Vec<Done>,
+    holding: &Holding<'_, '_>,
     registry: &Registry,
     with_classes: bool,
 ) {
-    let mut classes = BTreeMap::new();
+    done.sort_by_key(|done| done.id);
     let mut settings_of = BTreeMap::new();
     let mut findings: Vec<Diagnostic> = Vec::new();
+    let mut facts = Vec::new();
     for done in done {
         *outcome.stats.files.entry(done.judged.class).or_insert(0) += 1;
         outcome.stats.objects += done.judged.objects;
         outcome.unreadable.extend(done.unreadable);
         findings.extend(done.judged.findings);
+        facts.extend(done.judged.facts);
         settings_of.insert(done.id, done.settings);
         if let Some(source) = done.source {
             outcome.sources.keep(source);
         }
         if with_classes {
-            classes.insert(done.id, done.judged.class);
+            outcome.classes.push((outcome.sources.path(done.id).to_owned(), done.judged.class));
         }
     }
+    let index = Index::build(facts, &|id| outcome.sources.path(id));
+    for (at, plan) in holding.plans.iter().enumerate() {
+        let before = findings.len();
+        judge_index(&index, plan, &mut findings);
+        // Each file is judged by the plan that holds for it, and by no other.
+        let own = findings.split_off(before);
+        findings.extend(own.into_iter().filter(|it| settings_of.get(&it.primary.span.source) == Some(&at)));
+    }
     finish(&mut findings, registry.rules().iter());
-    let holds =
-        |finding: &Diagnostic| settings_of.get(&finding.primary.span.source).and_then(|at| settings.get(*at));
+    let holds = |finding: &Diagnostic| {
+        settings_of.get(&finding.primary.span.source).and_then(|at| holding.settings.get(*at))
+    };
     findings.retain(|finding| holds(finding).is_none_or(|it| it.min_severity <= finding.severity));
+    show_bindings(&mut findings, &index, registry.rules().iter());
     outcome.failing = findings
         .iter()
         .filter(|finding| holds(finding).is_some_and(|it| it.fail_on <= finding.severity))
         .count();
     outcome.findings = findings;
     outcome.unreadable.sort_by(|a, b| a.path.cmp(&b.path));
-    outcome.classes =
-        classes.into_iter().map(|(id, class)| (outcome.sources.path(id).to_owned(), class)).collect();
 }
 
 /// Reads again the few texts into which only a related label points.
 fn keep_related(outcome: &mut Outcome, jobs: &[Job], limits: &yaml::Limits) {
-    let related = outcome.findings.iter().flat_map(|finding| &finding.related).map(|label| label.span.source);
+    let labels = outcome.findings.iter().flat_map(|it| it.related.iter().chain([&it.primary]));
+    let related = labels.map(|label| label.span.source);
     let wanted: BTreeSet<SourceId> = related.filter(|id| outcome.sources.get(*id).is_none()).collect();
     for id in wanted {
         let Some(job) = jobs.get(id.0 as usize) else { continue };
