@@ -13,7 +13,8 @@ use std::{
 use rayon::prelude::*;
 
 use super::{
-    Choice, Failure, FileClass, Judged, Outcome, Plan, Reading, Request, Role, Stdin, Unreadable, finish,
+    Choice, Failure, FileClass, Judged, Outcome, Plan, Reading, Request, Role, Stdin, Unreadable,
+    finish::{finish, judge_index, show_bindings},
     judge,
     load::{Loaded, decode, load},
 };
