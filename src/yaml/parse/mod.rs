@@ -42,6 +42,7 @@ pub fn parse_filtered<'t>(
 }
 
 /// Reading cannot go on in this document; why is in [`Parser::error`].
+#[derive(Clone, Copy)]
 struct Stop;
 
 type Step<T = ()> = Result<T, Stop>;
