@@ -2,8 +2,12 @@
 //! this is exact without reading what lies between.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use memchr::memmem;
+
+static DASHES: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"---"));
+static DOTS: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"..."));
 
 /// The byte ranges of the documents of `text`, without their `---` lines, as they appear in
 /// [`super::Parsed::documents`]. Comments and directives before the first `---` belong to no document; a
@@ -48,8 +52,8 @@ pub(super) struct Pieces<'t> {
 impl<'t> Pieces<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         let text = text.as_bytes();
-        let mut dashes = memmem::find_iter(text, b"---");
-        let mut dots = memmem::find_iter(text, b"...");
+        let mut dashes = DASHES.find_iter(text);
+        let mut dots = DOTS.find_iter(text);
         let next_dashes = next_marker(text, &mut dashes);
         let next_dots = next_marker(text, &mut dots);
         Self {

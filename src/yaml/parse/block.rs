@@ -1,6 +1,7 @@
 //! Block structure: mappings, sequences, and what stands on their lines.
 
 use super::lines::skip_blanks;
+use super::plain::starts_plain;
 use super::{Parser, Props, Step};
 use crate::yaml::tape::{Raw, Style};
 
@@ -288,10 +289,7 @@ impl Parser<'_> {
 
     /// Lays down a scalar or alias as key. The mapping stays whole when that fails.
     fn push_key(&mut self, mapping: u32, raw: Raw, props: Props) -> Step {
-        let merges = raw.style() == Style::Plain && self.slice(raw.start as usize, raw.end as usize) == "<<";
-        if merges && let Some(mapping) = self.node_mut(mapping) {
-            mapping.bits |= Raw::HAS_MERGE;
-        }
+        self.mark_merge(mapping, raw);
         let is_alias = raw.style() == Style::Alias;
         let key = self.push(raw, props);
         let linked =
@@ -305,7 +303,19 @@ impl Parser<'_> {
     /// The value behind the `:` at `pos`.
     fn value(&mut self, column: i32) -> Step {
         self.pos += 1;
-        self.node(column, Seat::Value)
+        let start = self.pos + 1;
+        if self.here() != b' ' || !starts_plain(self.byte(start)) {
+            return self.node(column, Seat::Value);
+        }
+        // Most values are plain text behind `: `, which needs no more questions.
+        let line = self.plain_line(start);
+        if self.byte(line.stop) == b':' {
+            return self.node(column, Seat::Value);
+        }
+        let value = self.plain(column, start, line);
+        let raw = value.as_ref().copied().unwrap_or(Raw::new(Style::Plain, start as u32, line.end as u32));
+        self.push(raw, Props::NONE);
+        value.map(|_| ())
     }
 
     /// `? key` and, at the same column, `: value`.

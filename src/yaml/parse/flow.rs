@@ -86,7 +86,7 @@ impl Parser<'_> {
     fn flow_pair(&mut self, first: u32, start: usize) -> Step {
         self.check_key(start)?;
         let pair = self.wrap(first, Style::FlowMapping, Props::NONE)?;
-        self.mark_merge(pair, first + 1);
+        self.mark_merge_at(pair, first + 1);
         let result = self.flow_value();
         self.close(pair, self.last_end);
         result
@@ -101,7 +101,7 @@ impl Parser<'_> {
         if self.out.nodes.len() == key {
             return json.map(|_| ());
         }
-        self.mark_merge(mapping, key as u32);
+        self.mark_merge_at(mapping, key as u32);
         let key_end = self.last_end;
         let json = match json {
             Ok(json) => json,
@@ -134,7 +134,7 @@ impl Parser<'_> {
         if self.out.nodes.len() == key {
             self.push_empty(self.last_end, Props::NONE);
         }
-        self.mark_merge(mapping, key as u32);
+        self.mark_merge_at(mapping, key as u32);
         let key_end = self.last_end;
         let json = match json {
             Ok(json) => json,
@@ -214,14 +214,5 @@ impl Parser<'_> {
 
     fn at_flow_question(&self) -> bool {
         self.at_indicator(b'?')
-    }
-
-    /// Notes a plain `<<` among the mapping's keys.
-    fn mark_merge(&mut self, mapping: u32, key: u32) {
-        let Some(&raw) = self.out.nodes.get(key as usize) else { return };
-        let merges = raw.style() == Style::Plain && self.slice(raw.start as usize, raw.end as usize) == "<<";
-        if merges && let Some(mapping) = self.node_mut(mapping) {
-            mapping.bits |= Raw::HAS_MERGE;
-        }
     }
 }

@@ -8,36 +8,50 @@ impl Parser<'_> {
     pub(super) fn to_next_token(&mut self) {
         let mut at = self.pos;
         self.fresh = at == self.line_start;
-        self.tab = false;
         self.commented = false;
         loop {
             at = skip_spaces(self.bytes, at);
             let spaces_end = at;
-            if self.byte(at) == b'\t' {
-                at = skip_blanks(self.bytes, at);
-                self.tab = true;
-            }
-            match self.bytes.get(at) {
-                Some(b'\n' | b'\r') => {
-                    at = after_break(self.bytes, at);
+            match self.byte(at) {
+                b'\n' => {
+                    at += 1;
                     self.line_start = at;
                     self.fresh = true;
-                    self.tab = false;
+                    continue;
                 }
-                Some(b'#') => at = self.comment(at),
-                Some(_) => {
-                    let column_end = if self.fresh { spaces_end } else { at };
-                    self.column = (column_end - self.line_start) as i32;
-                    self.pos = at;
-                    return;
-                }
-                None => {
-                    self.pos = at;
-                    self.column = -1;
-                    self.fresh = true;
-                    return;
-                }
+                b' '..=b'"' | b'$'..=0xFF => {}
+                _ => match self.other_space(at) {
+                    Some(next) => {
+                        at = next;
+                        continue;
+                    }
+                    None => at = skip_blanks(self.bytes, at),
+                },
             }
+            self.pos = at;
+            self.tab = at > spaces_end;
+            let column_end = if self.fresh { spaces_end } else { at };
+            self.column = (column_end - self.line_start) as i32;
+            if self.at_end() {
+                self.column = -1;
+                self.fresh = true;
+            }
+            return;
+        }
+    }
+
+    /// Moves over tabs, comments and the rarer line breaks; `None` at a token that at most tabs precede.
+    fn other_space(&mut self, at: usize) -> Option<usize> {
+        let blanks_end = skip_blanks(self.bytes, at);
+        match self.byte(blanks_end) {
+            b'#' => Some(self.comment(blanks_end)),
+            b'\n' | b'\r' => {
+                let next = after_break(self.bytes, blanks_end);
+                self.line_start = next;
+                self.fresh = true;
+                Some(next)
+            }
+            _ => None,
         }
     }
 

@@ -60,6 +60,7 @@ pub fn parse_part<'t>(source: SourceId, text: &'t str, part: Range<usize>, limit
 }
 
 /// Reading cannot go on in this document; why is in [`Parser::error`].
+#[derive(Clone, Copy)]
 struct Stop;
 
 type Step<T = ()> = Result<T, Stop>;

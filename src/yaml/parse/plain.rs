@@ -29,6 +29,22 @@ const STOPS: [u8; 256] = {
 const BLOCK: u8 = 1;
 const FLOW: u8 = 2;
 
+/// Bytes that begin plain text whatever comes next.
+const STARTS: [bool; 256] = {
+    let mut table = [true; 256];
+    let others = b"\0\t\n\r -?:,[]{}#&*!|>'\"%@`";
+    let mut at = 0;
+    while at < others.len() {
+        table[others[at] as usize] = false;
+        at += 1;
+    }
+    table
+};
+
+pub(super) fn starts_plain(byte: u8) -> bool {
+    STARTS[byte as usize]
+}
+
 impl Parser<'_> {
     /// Plain text from `start` on, in block context, as far as it goes on this line.
     pub(super) fn plain_line(&self, start: usize) -> PlainLine {
@@ -140,6 +156,10 @@ impl Parser<'_> {
 
     /// Refuses what cannot begin plain text.
     pub(super) fn check_plain_start(&mut self) -> Step {
+        if starts_plain(self.here()) { Ok(()) } else { self.check_indicator_start() }
+    }
+
+    fn check_indicator_start(&mut self) -> Step {
         let next = self.pos + 1;
         let fine = match self.here() {
             b'-' if self.brackets > 0 && is_flow_indicator(self.byte(next)) => {

@@ -149,6 +149,23 @@ impl Parser<'_> {
         }
     }
 
+    /// Notes a plain `<<` among the mapping's keys.
+    pub(super) fn mark_merge(&mut self, mapping: u32, key: Raw) {
+        let (start, end) = (key.start as usize, key.end as usize);
+        if end - start != 2 || key.style() != Style::Plain || self.bytes.get(start..end) != Some(b"<<") {
+            return;
+        }
+        if let Some(mapping) = self.node_mut(mapping) {
+            mapping.bits |= Raw::HAS_MERGE;
+        }
+    }
+
+    pub(super) fn mark_merge_at(&mut self, mapping: u32, key: u32) {
+        if let Some(&raw) = self.out.nodes.get(key as usize) {
+            self.mark_merge(mapping, raw);
+        }
+    }
+
     /// Where the node count must be watched: once an entry.
     pub(super) fn check_node_limit(&mut self) -> Step {
         if self.out.nodes.len() < self.limits.nodes as usize {
