@@ -148,6 +148,10 @@ impl Parser<'_> {
         )
     }
 
+    pub(super) fn lonely_directive(&mut self, start: usize, end: usize) -> Stop {
+        self.fail(start, end, "a directive needs a document begun by `---`")
+    }
+
     pub(super) fn text_after_end(&mut self) -> Stop {
         self.fail(self.pos, self.text_end(self.pos), "only a comment may follow `...` on its line")
     }
