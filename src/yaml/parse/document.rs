@@ -66,6 +66,8 @@ impl Parser<'_> {
         while self.pos == self.line_start && text[self.pos..end].starts_with(BOM) {
             self.pos += BOM.len();
             self.line_start = self.pos;
+            // Strict readers want a `...` before a mark that is not the text's first.
+            self.lenient |= start > 0;
         }
         self.last_end = self.pos;
     }
