@@ -1,5 +1,6 @@
 //! The tree as yaml-test-suite events, for conformance tests and `plimsoll dump`.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use super::scalar::Scalar;
@@ -9,7 +10,7 @@ use super::{Parsed, Style};
 /// One line an event, as the yaml-test-suite writes them; with `spans`, each is followed by its bytes. A
 /// document that is skipped or broken shows what was read of it.
 pub fn events(parsed: &Parsed<'_>, spans: bool) -> String {
-    let mut writer = Writer { parsed, spans, out: String::new(), handles: Vec::new() };
+    let mut writer = Writer { parsed, spans, out: String::new(), handles: HashMap::new() };
     writer.line("+STR", None);
     for document in parsed.documents() {
         // A text with comments alone has no document for the suite.
@@ -27,7 +28,7 @@ struct Writer<'a> {
     spans: bool,
     out: String,
     /// `%TAG` handles of the document with their prefixes.
-    handles: Vec<(&'a str, &'a str)>,
+    handles: HashMap<&'a str, &'a str>,
 }
 
 impl<'a> Writer<'a> {
@@ -129,7 +130,7 @@ impl<'a> Writer<'a> {
         }
         let split = tag.get(1..).and_then(|rest| rest.find('!')).map_or(1, |at| at + 2);
         let (handle, suffix) = tag.split_at_checked(split).unwrap_or((tag, ""));
-        let declared = self.handles.iter().find(|(own, _)| *own == handle).map(|(_, prefix)| *prefix);
+        let declared = self.handles.get(handle).copied();
         let prefix = match (declared, handle) {
             (Some(prefix), _) if !suffix.is_empty() => prefix,
             (_, "!!") => "tag:yaml.org,2002:",

@@ -17,3 +17,4 @@ mod report_random;
 mod report_rules;
 mod rules;
 mod walk;
+mod yaml_conformance;

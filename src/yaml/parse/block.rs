@@ -48,10 +48,11 @@ struct Place {
 }
 
 /// The first key of a mapping, read before the mapping is known.
+#[derive(Clone, Copy)]
 enum FirstKey {
-    Scalar(Raw, Props),
+    Scalar(Raw),
     /// `: value` without a key.
-    Missing(Props),
+    Missing,
     /// `? key`.
     Explicit,
 }
@@ -102,43 +103,56 @@ impl Parser<'_> {
                     continue;
                 }
             }
-            return self.content(place);
+            return self.content(&place);
         }
     }
 
-    /// Reads the node that begins at `pos`, its properties being read.
-    fn content(&mut self, place: Place) -> Step {
+    /// Reads the node that begins at `pos`, its properties being read. Each case is a function of its own
+    /// so that the frames of the recursion stay small.
+    fn content(&mut self, place: &Place) -> Step {
         match self.here() {
-            b'-' if self.at_indicator(b'-') => {
-                self.may_open(place, "a list item")?;
-                self.block_sequence(place.column, place.held)
-            }
-            b'?' if self.at_indicator(b'?') => {
-                self.may_open(place, "a key")?;
-                self.block_mapping(place.column, place.held, FirstKey::Explicit)
-            }
-            b':' if self.at_indicator(b':') => {
-                self.may_open_with_key(place, self.pos)?;
-                self.block_mapping(place.column, place.held, FirstKey::Missing(place.own))
-            }
-            b'|' | b'>' => {
-                let props = self.merge(place.held, place.own)?;
-                self.block_scalar(place.parent, props)
-            }
+            b'-' if self.at_indicator(b'-') => self.sequence_content(place),
+            b'?' if self.at_indicator(b'?') => self.explicit_content(place),
+            b':' if self.at_indicator(b':') => self.missing_key_content(place),
+            b'|' | b'>' => self.block_scalar_content(place),
             b'[' | b'{' => self.flow_content(place),
-            b'"' | b'\'' => {
-                let raw = self.quoted(place.parent)?;
-                self.key_or_scalar(place, raw)
-            }
-            b'*' => {
-                let raw = self.alias()?;
-                self.key_or_scalar(place, raw)
-            }
+            b'"' | b'\'' => self.quoted_content(place),
+            b'*' => self.alias_content(place),
             _ => self.plain_content(place),
         }
     }
 
-    fn plain_content(&mut self, place: Place) -> Step {
+    fn sequence_content(&mut self, place: &Place) -> Step {
+        self.may_open(place, "a list item")?;
+        self.block_sequence(place.column, place.held)
+    }
+
+    fn explicit_content(&mut self, place: &Place) -> Step {
+        self.may_open(place, "a key")?;
+        self.block_mapping(place, FirstKey::Explicit)
+    }
+
+    fn missing_key_content(&mut self, place: &Place) -> Step {
+        self.may_open_with_key(place, self.pos)?;
+        self.block_mapping(place, FirstKey::Missing)
+    }
+
+    fn block_scalar_content(&mut self, place: &Place) -> Step {
+        let props = self.merge(place.held, place.own)?;
+        self.block_scalar(place.parent, props)
+    }
+
+    fn quoted_content(&mut self, place: &Place) -> Step {
+        let raw = self.quoted(place.parent)?;
+        self.key_or_scalar(place, raw)
+    }
+
+    fn alias_content(&mut self, place: &Place) -> Step {
+        let raw = self.alias()?;
+        self.key_or_scalar(place, raw)
+    }
+
+    fn plain_content(&mut self, place: &Place) -> Step {
         self.check_plain_start()?;
         let start = self.pos;
         let line = self.plain_line(start);
@@ -154,7 +168,7 @@ impl Parser<'_> {
     }
 
     /// A scalar or alias was read up to `pos`: `: ` behind it makes it the first key of a mapping.
-    fn key_or_scalar(&mut self, place: Place, raw: Raw) -> Step {
+    fn key_or_scalar(&mut self, place: &Place, raw: Raw) -> Step {
         if self.to_colon() {
             return self.first_key(place, raw);
         }
@@ -167,14 +181,14 @@ impl Parser<'_> {
         self.end_line()
     }
 
-    fn first_key(&mut self, place: Place, raw: Raw) -> Step {
+    fn first_key(&mut self, place: &Place, raw: Raw) -> Step {
         self.may_open_with_key(place, raw.start as usize)?;
         self.check_key(raw.start as usize)?;
-        self.block_mapping(place.column, place.held, FirstKey::Scalar(raw, place.own))
+        self.block_mapping(place, FirstKey::Scalar(raw))
     }
 
     /// A flow collection: a value, or (seldom) the first key of a mapping.
-    fn flow_content(&mut self, place: Place) -> Step {
+    fn flow_content(&mut self, place: &Place) -> Step {
         let start = self.pos;
         let first = self.out.nodes.len() as u32;
         let steps = self.anchors.steps;
@@ -194,30 +208,28 @@ impl Parser<'_> {
     }
 
     /// `key: …` lines from the one whose first key was just read.
-    fn block_mapping(&mut self, column: i32, props: Props, first: FirstKey) -> Step {
-        let start = match &first {
-            FirstKey::Scalar(raw, _) => raw.start as usize,
-            FirstKey::Missing(_) | FirstKey::Explicit => self.pos,
+    fn block_mapping(&mut self, place: &Place, first: FirstKey) -> Step {
+        let start = match first {
+            FirstKey::Scalar(raw) => raw.start as usize,
+            FirstKey::Missing | FirstKey::Explicit => self.pos,
         };
-        let mapping = self.open(Style::BlockMapping, start, props)?;
-        let result = self.mapping_body(mapping, column, first);
+        let mapping = self.open(Style::BlockMapping, start, place.held)?;
+        let mut result = match first {
+            FirstKey::Scalar(raw) => self.push_key(mapping, raw, place.own),
+            FirstKey::Missing => {
+                self.push_empty(start, place.own);
+                Ok(())
+            }
+            FirstKey::Explicit => self.explicit_entry(place.column),
+        };
+        if result.is_ok() && !matches!(first, FirstKey::Explicit) {
+            result = self.value(place.column);
+        }
+        if result.is_ok() {
+            result = self.entries(mapping, place.column);
+        }
         self.close(mapping, self.last_end);
         result
-    }
-
-    fn mapping_body(&mut self, mapping: u32, column: i32, first: FirstKey) -> Step {
-        match first {
-            FirstKey::Scalar(raw, props) => {
-                self.push_key(mapping, raw, props)?;
-                self.value(column)?;
-            }
-            FirstKey::Missing(props) => {
-                self.push_empty(self.pos, props);
-                self.value(column)?;
-            }
-            FirstKey::Explicit => self.explicit_entry(column)?,
-        }
-        self.entries(mapping, column)
     }
 
     /// The entries after the first.
@@ -234,6 +246,18 @@ impl Parser<'_> {
 
     /// The entry that begins at `pos`, on a fresh line at the mapping's column.
     fn entry(&mut self, mapping: u32, column: i32) -> Step {
+        if self.at_indicator(b'?') {
+            return self.explicit_entry(column);
+        }
+        self.key(mapping, column)?;
+        self.value(column)
+    }
+
+    /// Lays down the key at `pos` and moves to its `:`. When that fails, the mapping is left whole.
+    fn key(&mut self, mapping: u32, column: i32) -> Step {
+        if starts_plain(self.here()) {
+            return self.plain_key(mapping, self.pos, Props::NONE);
+        }
         let mut props = Props::NONE;
         if matches!(self.here(), b'&' | b'!') {
             let start = self.pos;
@@ -244,47 +268,42 @@ impl Parser<'_> {
             }
         }
         let start = self.pos;
-        match self.here() {
-            b'?' if self.at_indicator(b'?') && props.is_none() => return self.explicit_entry(column),
+        let raw = match self.here() {
             b'-' if self.at_indicator(b'-') => return Err(self.item_among_keys(mapping)),
             b':' if self.at_indicator(b':') => {
                 self.push_empty(start, props);
-                return self.value(column);
+                return Ok(());
             }
-            b'"' | b'\'' => {
-                let raw = self.quoted(column)?;
-                self.expect_colon(start, mapping)?;
-                self.push_key(mapping, raw, props)?;
-            }
-            b'*' => {
-                let raw = self.alias()?;
-                self.expect_colon(start, mapping)?;
-                self.push_key(mapping, raw, props)?;
-            }
-            b'[' | b'{' => {
-                self.parent = column;
-                let before = self.out.nodes.len();
-                let result = self.flow_collection(props).and_then(|()| self.expect_colon(start, mapping));
-                if result.is_err() {
-                    if self.out.nodes.len() > before {
-                        self.push_empty(self.last_end, Props::NONE);
-                    }
-                    return result;
-                }
-            }
-            _ => {
-                self.check_plain_start()?;
-                let line = self.plain_line(start);
-                self.pos = line.stop;
-                if self.here() != b':' {
-                    return Err(self.missing_colon(start, mapping));
-                }
-                self.check_key(start)?;
-                let raw = Raw::new(Style::Plain, start as u32, line.end as u32);
-                self.push_key(mapping, raw, props)?;
-            }
+            b'[' | b'{' => return self.flow_key(mapping, column, props),
+            b'"' | b'\'' => self.quoted(column)?,
+            b'*' => self.alias()?,
+            _ => return self.plain_key(mapping, start, props),
+        };
+        self.expect_colon(start, mapping)?;
+        self.push_key(mapping, raw, props)
+    }
+
+    fn plain_key(&mut self, mapping: u32, start: usize, props: Props) -> Step {
+        self.check_plain_start()?;
+        let line = self.plain_line(start);
+        self.pos = line.stop;
+        if self.here() != b':' {
+            return Err(self.missing_colon(start, mapping));
         }
-        self.value(column)
+        self.check_key(start)?;
+        let raw = Raw::new(Style::Plain, start as u32, line.end as u32);
+        self.push_key(mapping, raw, props)
+    }
+
+    fn flow_key(&mut self, mapping: u32, column: i32, props: Props) -> Step {
+        let start = self.pos;
+        let before = self.out.nodes.len();
+        self.parent = column;
+        let result = self.flow_collection(props).and_then(|()| self.expect_colon(start, mapping));
+        if result.is_err() && self.out.nodes.len() > before {
+            self.push_empty(self.last_end, Props::NONE);
+        }
+        result
     }
 
     /// Lays down a scalar or alias as key. The mapping stays whole when that fails.
@@ -379,7 +398,7 @@ impl Parser<'_> {
 
 impl Parser<'_> {
     /// Whether a block collection may begin at `place`.
-    fn may_open(&mut self, place: Place, what: &str) -> Step {
+    fn may_open(&mut self, place: &Place, what: &str) -> Step {
         if !place.opens || !place.own.is_none() {
             return Err(self.cannot_start_here(what));
         }
@@ -387,7 +406,7 @@ impl Parser<'_> {
     }
 
     /// As `may_open`, for a mapping that begins with the key at `key`.
-    fn may_open_with_key(&mut self, place: Place, key: usize) -> Step {
+    fn may_open_with_key(&mut self, place: &Place, key: usize) -> Step {
         if !place.opens {
             return Err(self.mapping_cannot_start(key));
         }

@@ -1,5 +1,7 @@
 //! One document after the other: directives, markers, and what a broken one leaves behind.
 
+use std::collections::HashSet;
+
 use super::block::Seat;
 use super::lines::{after_break, line_end};
 use super::{Parser, Step};
@@ -10,13 +12,13 @@ use crate::yaml::tape::{Document, Raw};
 #[derive(Default)]
 pub(super) struct Directives<'t> {
     /// Handles declared by `%TAG`, as `!name!`.
-    handles: Vec<&'t str>,
+    handles: HashSet<&'t str>,
     version: bool,
 }
 
 impl Directives<'_> {
     pub(super) fn has_handle(&self, handle: &str) -> bool {
-        self.handles.contains(&handle)
+        self.handles.contains(handle)
     }
 }
 
@@ -64,6 +66,8 @@ impl Parser<'_> {
         while self.pos == self.line_start && text[self.pos..end].starts_with(BOM) {
             self.pos += BOM.len();
             self.line_start = self.pos;
+            // Strict readers want a `...` before a mark that is not the text's first.
+            self.lenient |= start > 0;
         }
         self.last_end = self.pos;
     }
@@ -81,17 +85,21 @@ impl Parser<'_> {
             if self.at_end() {
                 break;
             }
-            // Only directives are left: a piece with other content is no prefix.
+            // Only directives and `...` are left: a piece with other content is no prefix.
             let end = line_end(self.bytes, self.pos);
-            directive = directive.or(Some((self.pos, end)));
-            self.directive(self.pos, end)?;
+            match (self.here(), directive) {
+                (b'%', _) => {
+                    directive = directive.or(Some((self.pos, end)));
+                    self.directive(self.pos, end)?;
+                }
+                (_, Some((start, end))) => return Err(self.lonely_directive(start, end)),
+                _ => {}
+            }
             self.pos = after_break(self.bytes, end);
             self.line_start = self.pos;
         }
         match directive {
-            Some((start, end)) if !piece.explicit_start => {
-                Err(self.fail(start, end, "a directive needs a document begun by `---`"))
-            }
+            Some((start, end)) if !piece.explicit_start => Err(self.lonely_directive(start, end)),
             _ => Ok(()),
         }
     }
@@ -136,7 +144,7 @@ impl Parser<'_> {
         if self.directives.has_handle(handle) {
             return Err(self.fail(start, end, format!("the handle `{handle}` is declared twice")));
         }
-        self.directives.handles.push(handle);
+        self.directives.handles.insert(handle);
         Ok(())
     }
 

@@ -1,10 +1,10 @@
 //! What went wrong, in the words of somebody who looks at the file.
 
-use super::lines::line_end;
+use super::lines::{find_oddities, line_end, skip_blanks};
 use super::plain::PlainLine;
 use super::{Parser, Step, Stop};
 use crate::base::Span;
-use crate::yaml::tape::{SyntaxError, SyntaxErrorKind};
+use crate::yaml::tape::{Raw, Style, SyntaxError, SyntaxErrorKind};
 
 /// Characters that an implicit key may have (YAML 1.2.2 §7.4.2, and go-yaml).
 const LONGEST_KEY: usize = 1024;
@@ -31,6 +31,11 @@ impl Parser<'_> {
         if let Some((start, end)) = template {
             return self.template(start, end);
         }
+        let conflict = [start, broke].into_iter().find_map(|at| self.conflict_on_line(at));
+        if let Some((start, end)) = conflict {
+            let message = "this line was left by a merge conflict".to_owned();
+            return self.report(SyntaxErrorKind::Syntax, start, end, message, None);
+        }
         self.report(SyntaxErrorKind::Syntax, start, end, message.into(), second)
     }
 
@@ -55,6 +60,17 @@ impl Parser<'_> {
     fn char_end(&self, at: usize) -> usize {
         let text = self.out.text.get(at..).and_then(|rest| rest.chars().next());
         text.map_or(at, |c| at + c.len_utf8()).min(self.bytes.len().max(at))
+    }
+
+    /// The end of the word or quoted text at `at`.
+    fn token_end(&self, at: usize) -> usize {
+        let line = self.bytes.get(at..self.text_end(at)).unwrap_or_default();
+        let quote = matches!(self.byte(at), b'"' | b'\'').then(|| self.byte(at));
+        let length = match quote {
+            Some(quote) => line.iter().skip(1).position(|&byte| byte == quote).map(|length| length + 2),
+            None => line.iter().position(|byte| b" ,:[]{}".contains(byte)),
+        };
+        length.filter(|&length| length > 0).map_or_else(|| self.char_end(at), |length| at + length)
     }
 
     /// The end of the text on the line of `at`.
@@ -85,12 +101,23 @@ impl Parser<'_> {
         }
     }
 
-    /// A template action on the line of `at`, where a value or a line begins.
-    fn template_on_line(&self, at: usize) -> Option<(usize, usize)> {
+    /// The line of `at`.
+    fn line_of(&self, at: usize) -> (usize, &[u8]) {
         let before = self.bytes.get(..at).unwrap_or_default();
         let start = memchr::memrchr2(b'\n', b'\r', before).map_or(0, |at| at + 1);
-        let end = line_end(self.bytes, at);
-        let line = self.bytes.get(start..end)?;
+        (start, self.bytes.get(start..line_end(self.bytes, at)).unwrap_or_default())
+    }
+
+    /// Whether Git left the line of `at` to be decided upon.
+    fn conflict_on_line(&self, at: usize) -> Option<(usize, usize)> {
+        let (start, line) = self.line_of(at);
+        let marks: [&[u8]; 3] = [b"<<<<<<< ", b"=======", b">>>>>>> "];
+        marks.iter().any(|mark| line.starts_with(mark)).then_some((start, start + line.len()))
+    }
+
+    /// A template action on the line of `at`, where a value or a line begins.
+    fn template_on_line(&self, at: usize) -> Option<(usize, usize)> {
+        let (start, line) = self.line_of(at);
         memchr::memmem::find_iter(line, b"{{").find_map(|offset| {
             let before = line[..offset].trim_ascii_end();
             let begins = matches!(before.last(), None | Some(b'-' | b':' | b'"' | b'\''));
@@ -132,20 +159,37 @@ impl Parser<'_> {
         self.fail(self.line_start, end, "a tab is used for indentation: YAML takes only spaces")
     }
 
+    /// `-item` where only `- item` can stand.
+    fn glued_dash(&mut self) -> Option<Stop> {
+        let glued = self.here() == b'-' && !self.is_blank_or_end(self.pos + 1);
+        glued.then(|| self.fail(self.pos, self.text_end(self.pos), "a space is missing after this `-`"))
+    }
+
+    fn start_of(&self, node: u32) -> usize {
+        self.out.nodes.get(node as usize).map_or(self.pos, |raw| raw.start as usize)
+    }
+
     /// The line at `pos` stands at a column where nothing of what is open can go on.
     pub(super) fn wrong_indentation(&mut self, collection: u32) -> Stop {
         if self.tab {
             return self.tab_indentation(self.pos);
         }
         let start = self.pos;
-        let opened = self.out.nodes.get(collection as usize).map_or(start, |raw| raw.start as usize);
-        let second = (opened, self.text_end(opened), "it follows what began here");
-        self.fail_with(
-            start,
-            self.text_end(start),
-            "the indentation of this line fits no line above",
-            Some(second),
-        )
+        if let Some(stop) = self.glued_dash() {
+            return stop;
+        }
+        let last = self.out.nodes.last().filter(|raw| matches!(raw.style(), Style::Literal | Style::Folded));
+        let (opened, word) = match last {
+            Some(raw) => (raw.start as usize, "the text that begins here is indented further"),
+            None => (self.start_of(collection), "what it follows begins here"),
+        };
+        let second = (opened, self.text_end(opened), word);
+        let message = "the indentation of this line fits no line above";
+        self.fail_with(start, self.text_end(start), message, Some(second))
+    }
+
+    pub(super) fn lonely_directive(&mut self, start: usize, end: usize) -> Stop {
+        self.fail(start, end, "a directive needs a document begun by `---`")
     }
 
     pub(super) fn text_after_end(&mut self) -> Stop {
@@ -155,6 +199,9 @@ impl Parser<'_> {
     pub(super) fn text_after_root(&mut self) -> Stop {
         if self.tab {
             return self.tab_indentation(self.pos);
+        }
+        if let Some(stop) = self.glued_dash() {
+            return stop;
         }
         let message = "this line does not belong to what is above: is it indented too little?";
         self.fail(self.pos, self.text_end(self.pos), message)
@@ -167,7 +214,10 @@ impl Parser<'_> {
             b']' | b'}' => "this bracket closes nothing",
             _ => "a value has ended, and more follows on its line: is a quote missing or too many?",
         };
-        self.fail(at, self.text_end(at), message)
+        let quoted = |raw: &&Raw| matches!(raw.style(), Style::SingleQuoted | Style::DoubleQuoted);
+        let quote = self.out.nodes.last().filter(quoted).map(|raw| raw.start as usize);
+        let second = quote.map(|quote| (quote, quote + 1, "the value began with this quote"));
+        self.fail_with(at, self.text_end(at), message, second)
     }
 
     pub(super) fn cannot_start_here(&mut self, what: &str) -> Stop {
@@ -191,7 +241,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn item_among_keys(&mut self, mapping: u32) -> Stop {
-        let opened = self.out.nodes.get(mapping as usize).map_or(self.pos, |raw| raw.start as usize);
+        let opened = self.start_of(mapping);
         let second = (opened, self.text_end(opened), "the keys begin here");
         self.fail_with(self.pos, self.text_end(self.pos), "a list item cannot stand among keys", Some(second))
     }
@@ -204,7 +254,10 @@ impl Parser<'_> {
         if glued {
             return self.fail(start, end, "a space is missing after the colon of this key");
         }
-        let opened = self.out.nodes.get(mapping as usize).map_or(start, |raw| raw.start as usize);
+        if let Some(stop) = self.glued_dash().filter(|_| start == self.pos) {
+            return stop;
+        }
+        let opened = self.start_of(mapping);
         let second = (opened, self.text_end(opened), "the keys begin here");
         let message = "this line has no `key: value`: is its colon missing, or its indentation wrong?";
         self.fail_with(start, end, message, Some(second))
@@ -212,6 +265,9 @@ impl Parser<'_> {
 
     /// The key from `start` to the `:` at `pos` must be on one line and not too long.
     pub(super) fn check_key(&mut self, start: usize) -> Step {
+        if start < self.line_start && self.brackets > 0 {
+            return Err(self.broken_flow());
+        }
         if start < self.line_start {
             let second = (self.pos, self.pos + 1, "its colon");
             let message = "a key must stand on one line: is its quote or bracket closed where it should be?";
@@ -257,7 +313,8 @@ impl Parser<'_> {
     /// Inside the bracket being read, something stands where a comma or the closing bracket belongs.
     pub(super) fn broken_flow(&mut self) -> Stop {
         let open = self.bracket;
-        let at = self.pos;
+        let at = self.flow_break();
+        let fresh = self.fresh || at != self.pos;
         let (opening, closing) = if self.byte(open) == b'[' { ('[', ']') } else { ('{', '}') };
         if self.at_end() {
             let message = format!("this `{opening}` is never closed");
@@ -270,7 +327,7 @@ impl Parser<'_> {
                 self.fail_with(open, open + 1, message, Some((at, end, "this one closes another kind")))
             }
             b',' => self.fail(at, end, "a value is missing before this comma"),
-            _ if self.fresh && self.column <= self.parent => {
+            _ if fresh && (at - self.line_start) as i32 <= self.parent => {
                 let message = format!("this `{opening}` is never closed");
                 self.fail_with(
                     open,
@@ -281,9 +338,16 @@ impl Parser<'_> {
             }
             _ => {
                 let message = format!("a `,` or the `{closing}` of this `{opening}` is missing");
-                self.fail_with(open, open + 1, message, Some((at, end, "before this")))
+                self.fail_with(open, open + 1, message, Some((at, self.token_end(at), "before this")))
             }
         }
+    }
+
+    /// Where the trouble in brackets shows: `pos`, or, when text ran on from the lines above up to a `:`,
+    /// the line's own text.
+    fn flow_break(&self) -> usize {
+        let runs_on = self.out.nodes.last().is_some_and(|raw| (raw.start as usize) < self.line_start);
+        if self.here() == b':' && runs_on { skip_blanks(self.bytes, self.line_start) } else { self.pos }
     }
 
     /// What is at `pos` cannot begin a value.
@@ -295,6 +359,10 @@ impl Parser<'_> {
                 self.broken_flow()
             }
             b']' | b'}' => self.fail(at, end, "this bracket closes nothing"),
+            b'%' if at == self.line_start => {
+                self.fail(at, self.text_end(at), "a directive needs a document begun by `---`")
+            }
+            b'`' => self.fail(at, end, "a value cannot begin with a backtick: quote it"),
             b'-' | b'?' | b':' => {
                 let message = format!("`{}` with a space behind it cannot stand here", self.slice(at, end));
                 self.fail(at, end, message)
@@ -314,7 +382,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn alias_inside_itself(&mut self, start: usize, end: usize, target: u32) -> Stop {
-        let at = self.out.nodes.get(target as usize).map_or(start, |raw| raw.start as usize);
+        let at = self.start_of(target);
         let second = (at, self.text_end(at), "what it stands for begins here");
         self.fail_with(start, end, "this alias stands inside what it stands for", Some(second))
     }
@@ -325,7 +393,9 @@ impl Parser<'_> {
     /// The end of what can be read of `start..end`: go-yaml takes no control characters anywhere.
     pub(super) fn readable_end(&mut self, start: usize, end: usize) -> usize {
         let bytes = self.out.text.as_bytes().get(start..end).unwrap_or_default();
-        let Some(offset) = super::lines::find_control(bytes) else { return end };
+        let found = find_oddities(bytes);
+        self.lenient |= found.inner_mark;
+        let Some(offset) = found.control else { return end };
         self.control = Some(start + offset);
         start + offset
     }

@@ -169,6 +169,14 @@ impl Parser<'_> {
 
     /// Reads the node at `pos`. True when it is written as in JSON, so that a `:` may follow at once.
     fn flow_node(&mut self) -> Step<bool> {
+        match self.here() {
+            b'[' | b'{' => self.flow_collection(Props::NONE).map(|()| true),
+            b'&' | b'!' => self.flow_node_with_properties(),
+            _ => self.flow_scalar(Props::NONE),
+        }
+    }
+
+    fn flow_node_with_properties(&mut self) -> Step<bool> {
         let mut props = Props::NONE;
         while matches!(self.here(), b'&' | b'!') {
             let more = self.properties()?;
@@ -182,6 +190,12 @@ impl Parser<'_> {
         }
         match self.here() {
             b'[' | b'{' => self.flow_collection(props).map(|()| true),
+            _ => self.flow_scalar(props),
+        }
+    }
+
+    fn flow_scalar(&mut self, props: Props) -> Step<bool> {
+        match self.here() {
             b'"' | b'\'' => {
                 let raw = self.quoted(self.parent)?;
                 self.push(raw, props);

@@ -115,34 +115,39 @@ pub(super) fn after_break(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// The first character that may not stand in YAML: C0 and C1 controls but tab, line breaks and NEL, DEL,
-/// surrogates' neighbours U+FFFE and U+FFFF (YAML 1.2.2 §5.1, and go-yaml's reader).
-pub(super) fn find_control(bytes: &[u8]) -> Option<usize> {
+/// What a look at all bytes finds.
+#[derive(Default)]
+pub(super) struct Oddities {
+    /// The first character that may not stand in YAML: a C0 or C1 control other than tab, line breaks and
+    /// NEL, or DEL, U+FFFE, U+FFFF (YAML 1.2.2 §5.1, and go-yaml's reader).
+    pub(super) control: Option<usize>,
+    /// A byte order mark stands elsewhere than at the start.
+    pub(super) inner_mark: bool,
+}
+
+pub(super) fn find_oddities(bytes: &[u8]) -> Oddities {
     const CHUNK: usize = 4096;
-    let mut start = 0;
-    while start < bytes.len() {
-        let chunk = &bytes[start..bytes.len().min(start + CHUNK)];
+    let mut found = Oddities::default();
+    for (number, chunk) in bytes.chunks(CHUNK).enumerate() {
+        // Nearly all text is plain ASCII, which this sees many bytes at a time.
         let suspicious = chunk.iter().fold(false, |found, &byte| {
             found | (byte < b' ' && byte != b'\n' && byte != b'\t' && byte != b'\r') | (byte >= 0x7F)
         });
-        if suspicious
-            && let Some(at) =
-                (start..start + chunk.len()).find(|&at| is_control(&bytes[at..bytes.len().min(at + 3)]))
-        {
-            return Some(at);
+        if !suspicious {
+            continue;
         }
-        start += chunk.len();
+        let start = number * CHUNK;
+        for at in start..start + chunk.len() {
+            match &bytes[at..bytes.len().min(at + 3)] {
+                [b'\t' | b'\n' | b'\r' | 0x20..=0x7E, ..] => {}
+                [0..0x20 | 0x7F, ..] | [0xC2, 0x80..=0x84 | 0x86..=0x9F, ..] | [0xEF, 0xBF, 0xBE | 0xBF] => {
+                    found.control = Some(at);
+                    return found;
+                }
+                [0xEF, 0xBB, 0xBF] => found.inner_mark |= at > 0,
+                _ => {}
+            }
+        }
     }
-    None
-}
-
-/// Whether the text begins with a character that may not stand in YAML.
-fn is_control(text: &[u8]) -> bool {
-    match text {
-        [b'\t' | b'\n' | b'\r' | 0x20..=0x7E, ..] => false,
-        [0..0x20 | 0x7F, ..] => true,
-        [0xC2, second, ..] => (0x80..=0x9F).contains(second) && *second != 0x85,
-        [0xEF, 0xBF, third] => *third >= 0xBE,
-        _ => false,
-    }
+    found
 }

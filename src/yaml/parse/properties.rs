@@ -133,7 +133,8 @@ impl Parser<'_> {
         let (start, end) = (raw.start as usize, raw.end as usize);
         let name = self.slice(start + 1, end);
         let Some(target) = self.anchors.get(name) else {
-            let message = format!("no anchor `&{name}` stands before this alias");
+            let message =
+                format!("no anchor `&{name}` stands before this alias: quote the value if it is text");
             return Err(self.fail(start, end, message));
         };
         let Some(size) = target.size else {
