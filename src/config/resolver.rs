@@ -4,7 +4,10 @@ use std::{
     collections::HashMap,
     ffi::OsString,
     path::{Component, Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use super::{Broken, Config, Overrides, Settings, load};
@@ -22,6 +25,8 @@ pub struct Resolver<'r> {
     fallback: Place,
     /// Configurations in folders do not count.
     fixed: bool,
+    /// Some configuration excludes something.
+    has_exclusions: AtomicBool,
     places: Mutex<HashMap<PathBuf, Place>>,
 }
 
@@ -43,7 +48,8 @@ impl<'r> Resolver<'r> {
     /// A resolver that looks for configurations above each file.
     pub fn new(registry: &'r Registry, overrides: Overrides) -> Self {
         let fallback = place_of(Ok(Config::default()), registry, &overrides);
-        Self { registry, overrides, fallback, fixed: false, places: Mutex::default() }
+        let has_exclusions = AtomicBool::new(false);
+        Self { registry, overrides, fallback, fixed: false, has_exclusions, places: Mutex::default() }
     }
 
     /// A resolver that reads no configuration at all.
@@ -64,7 +70,8 @@ impl<'r> Resolver<'r> {
         fallback.scope.as_ref().map_err(Arc::clone)?;
         let folder = file.parent().unwrap_or(Path::new(""));
         fallback.way = canonical(folder).unwrap_or_default();
-        Ok(Self { registry, overrides, fallback, fixed: true, places: Mutex::default() })
+        let has_exclusions = AtomicBool::new(fallback.excludes());
+        Ok(Self { registry, overrides, fallback, fixed: true, has_exclusions, places: Mutex::default() })
     }
 
     /// What holds for the file at `path`.
@@ -130,6 +137,9 @@ impl<'r> Resolver<'r> {
 
     /// Two threads may have made the same place: the first one stays, so that each mistake is told once.
     fn remember(&self, folder: PathBuf, place: Place) -> Place {
+        if place.excludes() {
+            self.has_exclusions.store(true, Ordering::Relaxed);
+        }
         self.lock().entry(folder).or_insert(place).clone()
     }
 
@@ -145,16 +155,21 @@ impl walk::Filter for Resolver<'_> {
         }
     }
 
-    fn excludes(&self, path: &Path, _: bool) -> bool {
-        let excludes_nothing =
-            |place: &Place| place.scope.as_ref().map_or(true, |it| it.config.exclude.is_empty());
-        if self.fixed && excludes_nothing(&self.fallback) {
-            return false;
-        }
+    fn excludes(&self, path: &Path) -> bool {
+        // Most repositories exclude nothing, and this is asked for every file.
+        self.has_exclusions.load(Ordering::Relaxed) && self.excludes_named(path)
+    }
+
+    fn excludes_named(&self, path: &Path) -> bool {
         let place = self.place(folder_of(path), None);
         let Some(name) = path.file_name() else { return false };
-        let Ok(scope) = &place.scope else { return false };
-        !scope.config.exclude.is_empty() && scope.config.exclude.covers(&place.way.join(name))
+        place.scope.is_ok_and(|scope| scope.config.exclude.covers(&place.way.join(name)))
+    }
+}
+
+impl Place {
+    fn excludes(&self) -> bool {
+        self.scope.as_ref().is_ok_and(|scope| !scope.config.exclude.is_empty())
     }
 }
 

@@ -386,3 +386,10 @@ fn the_shipped_profiles_are_known() {
     assert!(names.len() >= 8);
     config(&text, &registry);
 }
+
+#[test]
+fn the_configuration_in_the_readme_is_a_good_one() {
+    let readme = include_str!("../../README.md");
+    let block = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    config(block, &Registry::embedded().unwrap());
+}
