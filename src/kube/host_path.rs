@@ -39,11 +39,6 @@ impl HostPath<'_> {
     pub fn label(&self) -> &str {
         self.name.as_deref().unwrap_or_default()
     }
-
-    /// Whether it is `root` or lies below; `root` as [`normal_path`] gives it.
-    pub fn is_within(&self, root: &str) -> bool {
-        is_within(&self.normal, root)
-    }
 }
 
 /// Whether the path is `root` or lies below it; both as [`normal_path`] gives them.

@@ -67,6 +67,15 @@ pub fn value(node: Node<'_>) -> Value<'_> {
     }
 }
 
+/// A scalar's text, for one that names its default (`${VAR:=text}`) the default's.
+pub fn settled_text(node: Node<'_>) -> Option<Cow<'_, str>> {
+    let text = node.text()?;
+    match default_text(&text) {
+        Some(default) => Some(Cow::Owned(default.to_owned())),
+        None => Some(text),
+    }
+}
+
 /// Reads an optional boolean field.
 pub fn read_bool(node: Option<Node<'_>>) -> Read<bool> {
     match node.map(value) {
@@ -124,11 +133,7 @@ fn scalar(scalar: Scalar<'_>) -> Value<'_> {
 
 /// The value that `${VAR:=default}` or `${VAR:-default}` takes when nobody sets the variable.
 fn default_of<'a>(text: &str) -> Option<Value<'a>> {
-    let inner = text.trim().strip_prefix("${")?.strip_suffix('}')?;
-    let (_, default) = inner.split_once(":=").or_else(|| inner.split_once(":-"))?;
-    if default.contains(['{', '}', '$']) {
-        return None;
-    }
+    let default = default_text(text)?;
     Some(match plain(Cow::Borrowed(default)) {
         Value::Text(_) | Value::Unknown => Value::Text(Cow::Owned(default.to_owned())),
         Value::Null => Value::Null,
@@ -137,6 +142,12 @@ fn default_of<'a>(text: &str) -> Option<Value<'a>> {
         Value::Float(it) => Value::Float(it),
         Value::Sequence | Value::Mapping => return None,
     })
+}
+
+fn default_text(text: &str) -> Option<&str> {
+    let inner = text.trim().strip_prefix("${")?.strip_suffix('}')?;
+    let (_, default) = inner.split_once(":=").or_else(|| inner.split_once(":-"))?;
+    (!default.contains(['{', '}', '$'])).then_some(default)
 }
 
 /// go-yaml v2's `resolve`.

@@ -8,7 +8,7 @@ use super::{
     params::Params,
 };
 use crate::{
-    kube::{Value, value},
+    kube::{Value, settled_text, value},
     yaml::{Kind, Node, Path},
 };
 
@@ -218,13 +218,15 @@ fn equals(node: Node<'_>, typed: &Value<'_>, literal: &Literal) -> Truth {
             Truth::of(literal.number() == Some(*own as f64))
         }
         (Value::Float(own), Literal::Int(_) | Literal::Float(_)) => Truth::of(literal.number() == Some(*own)),
-        (_, Literal::Text(other)) => node.text().map_or(Truth::No, |own| Truth::of(own == other.as_str())),
+        (_, Literal::Text(other)) => {
+            settled_text(node).map_or(Truth::No, |own| Truth::of(own == other.as_str()))
+        }
         _ => Truth::Unknown,
     }
 }
 
 fn matches(node: Node<'_>, typed: &Value<'_>, regex: &Regex) -> Truth {
-    match (typed, node.text()) {
+    match (typed, settled_text(node)) {
         (Value::Unknown, _) | (_, None) => Truth::Unknown,
         (_, Some(text)) => Truth::of(regex.is_match(&text)),
     }
