@@ -1,0 +1,210 @@
+//! Mistakes in the annotations that choose profiles.
+
+use crate::{
+    base::{Diagnostic, did_you_mean},
+    kube::{
+        Beside, Confinement, Container, Place, Profile, ProfileAnnotation, Read, Scope, is_placeholder,
+        profile_annotations, read_text, stray_metadata,
+    },
+    rule::Context,
+};
+
+/// Says which field to set in place of `annotation`.
+pub(in crate::checks) fn advise_field(diagnostic: &mut Diagnostic, annotation: &ProfileAnnotation<'_>) {
+    let field = annotation.confinement.field();
+    match annotation.as_field() {
+        Some(words) => diagnostic.advise(format!("set {words}, and delete the annotation")),
+        None => diagnostic
+            .advise(format!("set `{field}` under `securityContext` instead, and delete the annotation")),
+    };
+}
+
+/// Reports annotations for a container that the pod does not have; `so` is what follows from it.
+pub(in crate::checks) fn unknown_container(
+    context: &mut Context<'_, '_>,
+    confinement: Confinement,
+    so: &str,
+) {
+    let Some(pod) = context.pod() else { return };
+    let Some(names) = names(context.containers()) else { return };
+    for annotation in pod.profile_annotations(confinement) {
+        let Scope::Container(name) = &annotation.scope else { continue };
+        if annotation.container(context.containers()).is_some() || is_placeholder(name) {
+            continue;
+        }
+        let what = confinement.name();
+        let say = if name.is_empty() {
+            format!("the {what} annotation names no container, {so}")
+        } else {
+            format!("the {what} annotation names container `{name}`, which the pod does not have, {so}")
+        };
+        let near = did_you_mean(name, names.iter().map(String::as_str));
+        let near_node = context.containers().iter().find(|it| it.name().as_deref() == near && near.is_some());
+        let near_span = near_node.and_then(|container| Some(container.node.get("name")?.span()));
+        let diagnostic = context.report(annotation.key_place(), &say);
+        if let Some(span) = near_span {
+            diagnostic.relate(span, "the container with the nearest name");
+        }
+        diagnostic.advise(match near {
+            Some(near) => format!("write the key as `{}{near}`", confinement.container_prefix()),
+            None if name == "pod" && confinement.pod_key().is_some() => {
+                format!("for the whole pod the key is `{}`", confinement.pod_key().unwrap_or_default())
+            }
+            None => format!("end the key with the name of a container: {}", listed(&names)),
+        });
+    }
+}
+
+/// The containers' names; `None` where one of them is hidden, or there is no container at all.
+fn names(containers: &[Container<'_>]) -> Option<Vec<String>> {
+    let all: Option<Vec<String>> = containers
+        .iter()
+        .map(|container| read_text(container.node.get("name")).known().map(|name| name.into_owned()))
+        .collect();
+    all.filter(|names| !names.is_empty())
+}
+
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 6;
+    let mut words: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
+    if names.len() > MOST {
+        words.push("…".to_owned());
+    }
+    words.join(", ")
+}
+
+/// Reports annotations whose value is no profile; an empty one, which the API server takes for none at all, is
+/// not among them when `empty_is_none`.
+pub(in crate::checks) fn invalid_value(
+    context: &mut Context<'_, '_>,
+    confinement: Confinement,
+    empty_is_none: bool,
+) {
+    let Some(pod) = context.pod() else { return };
+    for annotation in pod.profile_annotations(confinement) {
+        let Read::Is(value) = annotation.value() else { continue };
+        if empty_is_none && value.is_empty() {
+            continue;
+        }
+        let what = confinement.name();
+        let say = match annotation.profile() {
+            Some(Profile::Localhost(path)) if confinement == Confinement::Seccomp => {
+                let Some(fault) = path_fault(&path) else { continue };
+                format!("the {what} annotation's path `{path}` {fault}, so the API server refuses the pod")
+            }
+            Some(_) => continue,
+            None if value == "localhost/" => {
+                format!(
+                    "the {what} annotation's value `{value}` names no profile, so no container starts with it"
+                )
+            }
+            None => format!(
+                "the {what} annotation's value `{value}` is none of `runtime/default`, `unconfined` and \
+                 `localhost/<profile>`, so the API server refuses the pod"
+            ),
+        };
+        let place = in_container(annotation.value_place(), context.containers(), &annotation);
+        let field_works = confinement.field_since() <= context.target.kubernetes;
+        let advice = value_advice(&annotation, &value, field_works);
+        context.report(place, &say).advise(advice);
+    }
+}
+
+/// What is wrong with the path of a seccomp profile below the kubelet's folder. Source:
+/// `validateLocalDescendingPath` of the API server.
+pub(in crate::checks) fn path_fault(path: &str) -> Option<&'static str> {
+    if path.starts_with('/') {
+        return Some("is absolute");
+    }
+    path.split('/').any(|part| part == "..").then_some("has `..` in it")
+}
+
+fn value_advice(annotation: &ProfileAnnotation<'_>, value: &str, field_works: bool) -> String {
+    let guess = Profile::meant_by(value)
+        .filter(|meant| !matches!(meant, Profile::Localhost(path) if path_fault(path).is_some()));
+    // A word that can be a profile's name, and is nothing else.
+    let bare = || {
+        let is_name = !value.is_empty() && !value.starts_with(['/', '.']) && !value.starts_with("localhost");
+        (is_name && !value.contains(char::is_whitespace)).then(|| Profile::Localhost(value.to_owned().into()))
+    };
+    match guess.or_else(bare) {
+        Some(meant) if field_works => format!(
+            "write `{}`; better, set {}, and delete the annotation",
+            meant.in_annotation(),
+            annotation.field_for(&meant)
+        ),
+        Some(meant) => format!("write `{}`", meant.in_annotation()),
+        None => "write `runtime/default`, or `localhost/` and the name of a profile on the node".to_owned(),
+    }
+}
+
+/// `place`, said to be in the container that `annotation` names.
+pub(in crate::checks) fn in_container(
+    place: Place,
+    containers: &[Container<'_>],
+    annotation: &ProfileAnnotation<'_>,
+) -> Place {
+    match annotation.container(containers) {
+        Some(container) => container.own(place),
+        None => place,
+    }
+}
+
+/// Reports annotations on metadata that no pod gets.
+pub(in crate::checks) fn misplaced(context: &mut Context<'_, '_>, confinement: Confinement) {
+    let pod = context.pod();
+    let kind = context.object().kind().to_owned();
+    for (path, metadata) in stray_metadata(context.object()) {
+        for annotation in profile_annotations(metadata, path, confinement) {
+            // Tools that set an annotation everywhere set it on the template too, where it counts.
+            if pod.is_some_and(|pod| pod.annotation(annotation.key()).is_some()) {
+                continue;
+            }
+            let what = confinement.name();
+            let say = match pod {
+                Some(_) if path == "metadata" => {
+                    format!("the {what} annotation stands on the {kind} itself and never reaches its pods")
+                }
+                Some(_) => {
+                    format!("the {what} annotation stands on the job template and never reaches a pod")
+                }
+                None => format!("the {what} annotation does nothing on a {kind}: only a pod's own counts"),
+            };
+            let ignored =
+                confinement.annotation_until().is_some_and(|until| until <= context.target.kubernetes);
+            let prefers_field = confinement.field_since() <= context.target.kubernetes;
+            let advice = match (pod, annotation.as_field()) {
+                (Some(_), Some(field)) if prefers_field => format!("set {field}, and delete the annotation"),
+                (Some(pod), _) if !ignored => format!("move it to `{}.annotations`", pod.metadata_path()),
+                _ => format!("set `{}` in the pods, and delete the annotation", confinement.field()),
+            };
+            context.report(annotation.key_place(), &say).advise(advice);
+        }
+    }
+}
+
+/// Reports annotations that say what a field says already.
+pub(in crate::checks) fn redundant(context: &mut Context<'_, '_>, confinement: Confinement) {
+    let Some(pod) = context.pod().filter(|pod| !pod.is_windows()) else { return };
+    for annotation in pod.profile_annotations(confinement) {
+        let what = confinement.name();
+        let (say, field) = match annotation.beside(pod, context.containers()) {
+            Beside::Own(field) | Beside::Pods(field)
+                if annotation.profile().is_some() && field.profile() == annotation.profile() =>
+            {
+                (format!("the {what} annotation repeats `{}`", field.path()), Some(field))
+            }
+            Beside::EveryContainers => {
+                let field = confinement.field();
+                (format!("the {what} annotation is for containers that each set `{field}` themselves"), None)
+            }
+            _ => continue,
+        };
+        let place = in_container(annotation.key_place(), context.containers(), &annotation);
+        let diagnostic = context.report(place, &say);
+        if let Some(field) = field {
+            diagnostic.relate(field.own_place().span, "the field that says the same");
+        }
+        diagnostic.advise("delete the annotation");
+    }
+}
