@@ -19,8 +19,10 @@ fn check(context: &mut Context<'_, '_>) {
             continue;
         }
         let place = profile::in_container(annotation.key_place(), context.containers(), &annotation);
-        let say = "the AppArmor annotation is deprecated since Kubernetes 1.30: \
-                   `securityContext.appArmorProfile` replaces it";
-        profile::advise_field(context.report(place, say), &annotation);
+        let say = format!(
+            "`{}` is deprecated since Kubernetes 1.30: `securityContext.appArmorProfile` replaces it",
+            annotation.key()
+        );
+        profile::advise_field(context.report(place, &say), &annotation);
     }
 }

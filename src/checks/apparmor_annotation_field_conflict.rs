@@ -27,7 +27,7 @@ fn check(context: &mut Context<'_, '_>) {
             .report(place, &say)
             .relate(field.place("type").span, "the field of the same container")
             .advise(format!(
-                "keep the field, with `{}` or `{}`, and delete the annotation",
+                "Keep the field, with `{}` or `{}`, and delete the annotation.",
                 other.in_field(),
                 chosen.in_field()
             ));

@@ -25,7 +25,7 @@ fn check(context: &mut Context<'_, '_>) {
         );
         let wanted = annotation.field_for(&chosen);
         context.report(place, &say).relate(field.place("type").span, "the pod's field").advise(format!(
-            "delete the annotation; if the container is meant to differ from its pod, set {wanted}"
+            "Delete the annotation. If the container is meant to differ from its pod, set {wanted}."
         ));
     }
 }

@@ -7,5 +7,5 @@ use super::profile;
 pub(crate) const CHECK: Native = Native::Object(check);
 
 fn check(context: &mut Context<'_, '_>) {
-    profile::unknown_container(context, Confinement::AppArmor, "so the API server refuses the pod");
+    profile::unknown_container(context, Confinement::AppArmor, "so the API server refuses it");
 }

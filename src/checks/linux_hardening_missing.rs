@@ -1,4 +1,4 @@
-//! Containers with none of the four things that narrow what a process may do: AppArmor, seccomp, SELinux, fewer
+//! Containers with none of the four things that narrow what a process may do: AppArmor, seccomp, `SELinux`, fewer
 //! capabilities.
 
 use super::profile::{self, Choice};

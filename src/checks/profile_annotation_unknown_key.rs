@@ -9,7 +9,7 @@ use crate::{
 
 pub(crate) const CHECK: Native = Native::Object(check);
 
-/// Keys of a PodSecurityPolicy: real ones, and the business of another rule.
+/// Keys of a `PodSecurityPolicy`: real ones, and the business of another rule.
 const POLICY_DOMAINS: [&str; 2] = ["apparmor.security.beta.kubernetes.io", "seccomp.security.alpha.kubernetes.io"];
 const POLICY_NAMES: [&str; 2] = ["allowedProfileNames", "defaultProfileName"];
 
@@ -22,7 +22,7 @@ fn check(context: &mut Context<'_, '_>) {
         let path = format!("{}.annotations[\"{key}\"]", pod.metadata_path());
         let place = Place { span: entry.key.span(), via: entry.key.via(), path, container: None };
         let say = format!("`{key}` is no annotation that Kubernetes knows, so it does nothing");
-        context.report(place, &say).advise(format!("write the key as `{meant}`"));
+        context.report(place, &say).advise(format!("Write the key as `{meant}`."));
     }
 }
 

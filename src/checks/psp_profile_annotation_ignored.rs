@@ -1,4 +1,4 @@
-//! Annotations by which a PodSecurityPolicy chose profiles, where there are no such policies, or not on one.
+//! Annotations by which a `PodSecurityPolicy` chose profiles, where there are no such policies, or not on one.
 
 use crate::{
     base::Minor,
@@ -16,7 +16,7 @@ const KEYS: [&str; 4] = [
     "seccomp.security.alpha.kubernetes.io/defaultProfileName",
 ];
 
-/// The first version without PodSecurityPolicy.
+/// The first version without `PodSecurityPolicy`.
 const GONE: Minor = Minor(25);
 
 fn check(context: &mut Context<'_, '_>) {
@@ -27,10 +27,9 @@ fn check(context: &mut Context<'_, '_>) {
     if let Some(metadata) = context.object().metadata() {
         report(context, metadata, "metadata", is_policy);
     }
-    if let Some((pod, metadata)) = context.pod().and_then(|pod| Some((pod, pod.metadata?))) {
-        if pod.is_template {
-            report(context, metadata, &pod.metadata_path(), false);
-        }
+    let template = context.pod().filter(|pod| pod.is_template);
+    if let Some((pod, metadata)) = template.and_then(|pod| Some((pod, pod.metadata?))) {
+        report(context, metadata, &pod.metadata_path(), false);
     }
 }
 

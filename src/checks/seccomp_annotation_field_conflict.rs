@@ -28,7 +28,7 @@ fn check(context: &mut Context<'_, '_>) {
         );
         context.report(place, &say).relate(field.place("type").span, "the field for the same").advise(
             format!(
-                "keep the field, with `{}` or `{}`, and delete the annotation",
+                "Keep the field, with `{}` or `{}`, and delete the annotation.",
                 other.in_field(),
                 chosen.in_field()
             ),

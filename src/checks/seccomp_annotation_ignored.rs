@@ -26,7 +26,7 @@ fn check(context: &mut Context<'_, '_>) {
             _ => continue,
         };
         let place = profile::in_container(annotation.key_place(), context.containers(), &annotation);
-        let say = format!("the seccomp annotation is ignored since Kubernetes 1.27, {consequence}");
+        let say = format!("`{}` is ignored since Kubernetes 1.27, {consequence}", annotation.key());
         profile::advise_field(context.report(place, &say), &annotation);
     }
 }

@@ -1,10 +1,10 @@
 //! Mistakes in the annotations that choose profiles.
 
 use crate::{
-    base::{Diagnostic, did_you_mean},
+    base::Diagnostic,
     kube::{
-        Beside, Confinement, Container, Place, Profile, ProfileAnnotation, Read, Scope, is_placeholder,
-        profile_annotations, read_text, stray_metadata,
+        Beside, Confinement, Container, Place, Profile, ProfileAnnotation, Read, profile_annotations,
+        stray_metadata,
     },
     rule::Context,
 };
@@ -13,64 +13,10 @@ use crate::{
 pub(in crate::checks) fn advise_field(diagnostic: &mut Diagnostic, annotation: &ProfileAnnotation<'_>) {
     let field = annotation.confinement.field();
     match annotation.as_field() {
-        Some(words) => diagnostic.advise(format!("set {words}, and delete the annotation")),
+        Some(words) => diagnostic.advise(format!("Set {words}, and delete the annotation.")),
         None => diagnostic
-            .advise(format!("set `{field}` under `securityContext` instead, and delete the annotation")),
+            .advise(format!("Set `{field}` under `securityContext` instead, and delete the annotation.")),
     };
-}
-
-/// Reports annotations for a container that the pod does not have; `so` is what follows from it.
-pub(in crate::checks) fn unknown_container(
-    context: &mut Context<'_, '_>,
-    confinement: Confinement,
-    so: &str,
-) {
-    let Some(pod) = context.pod() else { return };
-    let Some(names) = names(context.containers()) else { return };
-    for annotation in pod.profile_annotations(confinement) {
-        let Scope::Container(name) = &annotation.scope else { continue };
-        if annotation.container(context.containers()).is_some() || is_placeholder(name) {
-            continue;
-        }
-        let what = confinement.name();
-        let say = if name.is_empty() {
-            format!("the {what} annotation names no container, {so}")
-        } else {
-            format!("the {what} annotation names container `{name}`, which the pod does not have, {so}")
-        };
-        let near = did_you_mean(name, names.iter().map(String::as_str));
-        let near_node = context.containers().iter().find(|it| it.name().as_deref() == near && near.is_some());
-        let near_span = near_node.and_then(|container| Some(container.node.get("name")?.span()));
-        let diagnostic = context.report(annotation.key_place(), &say);
-        if let Some(span) = near_span {
-            diagnostic.relate(span, "the container with the nearest name");
-        }
-        diagnostic.advise(match near {
-            Some(near) => format!("write the key as `{}{near}`", confinement.container_prefix()),
-            None if name == "pod" && confinement.pod_key().is_some() => {
-                format!("for the whole pod the key is `{}`", confinement.pod_key().unwrap_or_default())
-            }
-            None => format!("end the key with the name of a container: {}", listed(&names)),
-        });
-    }
-}
-
-/// The containers' names; `None` where one of them is hidden, or there is no container at all.
-fn names(containers: &[Container<'_>]) -> Option<Vec<String>> {
-    let all: Option<Vec<String>> = containers
-        .iter()
-        .map(|container| read_text(container.node.get("name")).known().map(|name| name.into_owned()))
-        .collect();
-    all.filter(|names| !names.is_empty())
-}
-
-fn listed(names: &[String]) -> String {
-    const MOST: usize = 6;
-    let mut words: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
-    if names.len() > MOST {
-        words.push("…".to_owned());
-    }
-    words.join(", ")
 }
 
 /// Reports annotations whose value is no profile; an empty one, which the API server takes for none at all, is
@@ -129,12 +75,12 @@ fn value_advice(annotation: &ProfileAnnotation<'_>, value: &str, field_works: bo
     };
     match guess.or_else(bare) {
         Some(meant) if field_works => format!(
-            "write `{}`; better, set {}, and delete the annotation",
-            meant.in_annotation(),
-            annotation.field_for(&meant)
+            "Set {}, and delete the annotation; or write `{}`.",
+            annotation.field_for(&meant),
+            meant.in_annotation()
         ),
-        Some(meant) => format!("write `{}`", meant.in_annotation()),
-        None => "write `runtime/default`, or `localhost/` and the name of a profile on the node".to_owned(),
+        Some(meant) => format!("Write `{}`.", meant.in_annotation()),
+        None => "Write `runtime/default`, or `localhost/` and the name of a profile on the node.".to_owned(),
     }
 }
 
@@ -174,9 +120,9 @@ pub(in crate::checks) fn misplaced(context: &mut Context<'_, '_>, confinement: C
                 confinement.annotation_until().is_some_and(|until| until <= context.target.kubernetes);
             let prefers_field = confinement.field_since() <= context.target.kubernetes;
             let advice = match (pod, annotation.as_field()) {
-                (Some(_), Some(field)) if prefers_field => format!("set {field}, and delete the annotation"),
-                (Some(pod), _) if !ignored => format!("move it to `{}.annotations`", pod.metadata_path()),
-                _ => format!("set `{}` in the pods, and delete the annotation", confinement.field()),
+                (Some(_), Some(field)) if prefers_field => format!("Set {field}, and delete the annotation."),
+                (Some(pod), _) if !ignored => format!("Move it to `{}.annotations`.", pod.metadata_path()),
+                _ => format!("Set `{}` in the pods, and delete the annotation.", confinement.field()),
             };
             context.report(annotation.key_place(), &say).advise(advice);
         }
@@ -187,16 +133,16 @@ pub(in crate::checks) fn misplaced(context: &mut Context<'_, '_>, confinement: C
 pub(in crate::checks) fn redundant(context: &mut Context<'_, '_>, confinement: Confinement) {
     let Some(pod) = context.pod().filter(|pod| !pod.is_windows()) else { return };
     for annotation in pod.profile_annotations(confinement) {
-        let what = confinement.name();
+        let key = annotation.key();
         let (say, field) = match annotation.beside(pod, context.containers()) {
             Beside::Own(field) | Beside::Pods(field)
                 if annotation.profile().is_some() && field.profile() == annotation.profile() =>
             {
-                (format!("the {what} annotation repeats `{}`", field.path()), Some(field))
+                (format!("`{key}` repeats `{}`", field.path()), Some(field))
             }
             Beside::EveryContainers => {
                 let field = confinement.field();
-                (format!("the {what} annotation is for containers that each set `{field}` themselves"), None)
+                (format!("`{key}` does nothing: every container sets `{field}` itself"), None)
             }
             _ => continue,
         };
@@ -205,6 +151,6 @@ pub(in crate::checks) fn redundant(context: &mut Context<'_, '_>, confinement: C
         if let Some(field) = field {
             diagnostic.relate(field.own_place().span, "the field that says the same");
         }
-        diagnostic.advise("delete the annotation");
+        diagnostic.advise("Delete the annotation.");
     }
 }

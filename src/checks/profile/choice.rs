@@ -20,9 +20,9 @@ pub(in crate::checks) enum Choice {
 pub(in crate::checks) fn apparmor(target: Minor, container: &Container<'_>) -> Choice {
     let confinement = Confinement::AppArmor;
     let knows_field = confinement.field_since() <= target;
-    let own = of_field(container.profile_field(confinement), knows_field);
+    let own = of_field(&container.profile_field(confinement), knows_field);
     own.or_else(|| of_annotation(&container.profile_annotation(confinement)?))
-        .or_else(|| of_field(container.pod.profile_field(confinement), knows_field))
+        .or_else(|| of_field(&container.pod.profile_field(confinement), knows_field))
         .unwrap_or(Choice::Nothing)
 }
 
@@ -35,14 +35,14 @@ pub(in crate::checks) fn seccomp(target: Minor, container: &Container<'_>) -> Ch
         if ignores_annotations { Vec::new() } else { container.pod.profile_annotations(confinement) };
     let own = annotations.iter().find(|annotation| annotation.is_for(container));
     let pods = annotations.iter().find(|annotation| annotation.scope == Scope::Pod);
-    of_field(container.profile_field(confinement), knows_field)
+    of_field(&container.profile_field(confinement), knows_field)
         .or_else(|| own.and_then(of_annotation))
-        .or_else(|| of_field(container.pod.profile_field(confinement), knows_field))
+        .or_else(|| of_field(&container.pod.profile_field(confinement), knows_field))
         .or_else(|| pods.and_then(of_annotation))
         .unwrap_or(Choice::Nothing)
 }
 
-fn of_field(field: Read<ProfileField<'_>>, knows_field: bool) -> Option<Choice> {
+fn of_field(field: &Read<ProfileField<'_>>, knows_field: bool) -> Option<Choice> {
     match field {
         _ if !knows_field => None,
         Read::Missing => None,

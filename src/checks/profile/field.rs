@@ -3,6 +3,7 @@
 use crate::{
     kube::{Confinement, Container, Pod, Profile, ProfileField, Read, Scope, profile_fields},
     rule::Context,
+    yaml::Node,
 };
 
 /// Reports fields whose type is neither of the two that Pod Security allows.
@@ -54,7 +55,7 @@ pub(in crate::checks) fn invalid_type(context: &mut Context<'_, '_>, confinement
         };
         let diagnostic = context.report(field.place("type"), &say);
         if let Some(meant) = meant {
-            diagnostic.advise(format!("write `{}: {}`", confinement.field(), meant.in_field()));
+            diagnostic.advise(format!("Write `{}: {}`.", confinement.field(), meant.in_field()));
         }
     }
 }
@@ -92,14 +93,14 @@ pub(in crate::checks) fn localhost_and_type_agree(
             ),
             _ => continue,
         };
-        let kind_span = field.node.get("type").map(|node| node.span());
+        let kind_span = field.node.get("type").map(Node::span);
         let diagnostic = context.report(field.place("localhostProfile"), &say);
         if let Some(span) = kind_span {
             diagnostic.relate(span, "the type");
         }
         if let Some(name) = meant {
             let value = Profile::Localhost(name.into()).in_field();
-            diagnostic.advise(format!("for this profile, write `{}: {value}`", confinement.field()));
+            diagnostic.advise(format!("For this profile, write `{}: {value}`.", confinement.field()));
         }
     }
 }
@@ -118,7 +119,7 @@ pub(in crate::checks) fn unsupported(context: &mut Context<'_, '_>, confinement:
             let value = profile.in_annotation();
             let lines: Vec<String> = missing.iter().map(|key| format!("`{key}: {value}`")).collect();
             let metadata = pod.metadata_path();
-            diagnostic.advise(format!("add to `{metadata}.annotations`: {}", lines.join(", ")));
+            diagnostic.advise(format!("Add to `{metadata}.annotations`: {}.", lines.join(", ")));
         }
     }
 }

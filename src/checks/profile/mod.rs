@@ -2,10 +2,10 @@
 
 mod annotation;
 mod choice;
+mod container;
 mod field;
 
-pub(super) use annotation::{
-    advise_field, in_container, invalid_value, misplaced, path_fault, redundant, unknown_container,
-};
+pub(super) use annotation::{advise_field, in_container, invalid_value, misplaced, path_fault, redundant};
 pub(super) use choice::{Choice, apparmor, seccomp};
+pub(super) use container::unknown_container;
 pub(super) use field::{Fault, disallowed, invalid_type, localhost_and_type_agree, unsupported};
