@@ -6,6 +6,7 @@ mod container;
 mod filter;
 mod host_path;
 mod image;
+mod injection;
 mod object;
 mod place;
 mod pod;

@@ -84,6 +84,12 @@ impl<'a> Container<'a> {
 }
 
 impl<'a> ProfileAnnotation<'a> {
+    /// The same, with the key of another scope.
+    #[must_use]
+    pub fn with_scope(&self, scope: Scope<'a>) -> Self {
+        Self { scope, ..self.clone() }
+    }
+
     /// The whole key.
     pub fn key(&self) -> &str {
         &self.key
