@@ -123,6 +123,9 @@ impl Match {
     }
 
     fn on_subjects(&self, context: &mut Context<'_, '_>) {
+        if !kube::is_binding(context.object()) {
+            return;
+        }
         let root = context.object().root();
         for (index, node) in root.get("subjects").into_iter().flat_map(Node::items).enumerate() {
             self.judge(context, &subject(node, node.head(), &|| format!("subjects[{index}]")));
@@ -291,7 +294,7 @@ impl Match {
         let verb_words: Vec<String> = verbs.iter().map(|verb| format!("`{}`", verb.text)).collect();
         let say = fill(&self.say, &[("verbs", &verb_words.join(", ")), ("resource", &some_of(&resources))]);
         let place = Place {
-            span: found.first().map_or(rule.span, |first| first.word.span),
+            span: found.iter().map(|granted| granted.word.span).min().unwrap_or(rule.span),
             via: None,
             path: format!("rules[{}].resources", rule.index),
             container: None,
