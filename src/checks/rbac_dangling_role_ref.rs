@@ -8,7 +8,13 @@ use crate::{
 pub(crate) const CHECK: Native = Native::Index(check);
 
 /// The roles that every cluster has, those of the `system:` prefix aside.
-const BUILT_IN: &[&str] = &["cluster-admin", "admin", "edit", "view"];
+const BUILT_IN: &[(&str, &str)] = &[
+    ("ClusterRole", "cluster-admin"),
+    ("ClusterRole", "admin"),
+    ("ClusterRole", "edit"),
+    ("ClusterRole", "view"),
+    ("Role", "extension-apiserver-authentication-reader"),
+];
 
 /// A role may come from a chart, an operator or another repository, so this speaks only where a role of that name
 /// is nowhere, whatever its namespace.
@@ -17,7 +23,7 @@ fn check(ctx: &mut IndexContext<'_>) {
     for binding in index.bindings().iter().filter(|binding| !binding.is_default) {
         let Some(role_ref) = &binding.role_ref else { continue };
         let (kind, name) = (&*role_ref.kind.text, &*role_ref.name.text);
-        let is_built_in = kind == "ClusterRole" && (BUILT_IN.contains(&name) || name.starts_with("system:"));
+        let is_built_in = BUILT_IN.contains(&(kind, name)) || name.starts_with("system:");
         if !matches!(kind, "Role" | "ClusterRole") || is_built_in || has_namesake(index, kind, name) {
             continue;
         }

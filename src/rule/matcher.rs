@@ -12,6 +12,9 @@ use crate::{
     yaml::{Hit, Kind, Node, Path},
 };
 
+/// How many of the other grants a finding about several shows.
+const MOST_SHOWN: usize = 3;
+
 /// The thing that is judged.
 #[derive(Clone, Copy)]
 struct Judged<'s, 'a> {
@@ -264,12 +267,11 @@ impl Match {
         if !self.applies(context, &subject(examined.object.root(), examined.object.head(), &String::new)) {
             return;
         }
+        let elsewhere = others.iter().filter(|(_, other)| other.word.span != first.word.span);
         let diagnostic = self.report_grant(context, rule, &[*first]);
-        for (_, other) in others {
-            if other.word.span != first.word.span {
-                diagnostic
-                    .relate(other.word.span, format!("`{}` on `{}` too", other.verb.text, other.resource));
-            }
+        for (_, other) in elsewhere.take(MOST_SHOWN) {
+            let say = format!("`{}` on `{}` too", other.verb.text, other.resource);
+            diagnostic.relate(other.word.span, say);
         }
     }
 
