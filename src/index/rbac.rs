@@ -183,14 +183,16 @@ impl Index {
         near
     }
 
+    /// The account that `workload` runs as, as far as it is in the index and clear.
+    pub fn account_of(&self, workload: &Workload) -> Option<&ServiceAccount> {
+        self.accounts.get(workload.account? as usize)
+    }
+
     /// The workloads that run as `account`.
     pub fn workloads_using<'i>(&'i self, account: &'i ServiceAccount) -> impl Iterator<Item = &'i Workload> {
-        self.workloads.iter().filter(move |workload| {
-            workload
-                .account
-                .and_then(|at| self.accounts.get(at as usize))
-                .is_some_and(|own| std::ptr::eq(own, account))
-        })
+        self.workloads
+            .iter()
+            .filter(move |workload| self.account_of(workload).is_some_and(|own| std::ptr::eq(own, account)))
     }
 
     fn subjects_with_accounts(&self) -> impl Iterator<Item = (&Binding, &Subject, Option<u32>)> {

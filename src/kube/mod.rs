@@ -1,6 +1,7 @@
 //! Typed, borrowed views of Kubernetes objects over the span tree. Knows kinds, field names and defaults;
 //! never whether a value is good.
 
+mod api_resources;
 mod capability;
 mod container;
 mod filter;
@@ -16,6 +17,9 @@ mod rbac;
 mod selector;
 mod value;
 
+pub use api_resources::{
+    ResourceScope, api_groups_of, api_resource_meant_by, api_resource_scope, is_api_group,
+};
 pub use capability::{capability, is_capability};
 pub use container::{Container, ContainerList};
 pub use filter::{is_definition, may_hold_objects};

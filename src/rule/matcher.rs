@@ -12,6 +12,9 @@ use crate::{
     yaml::{Hit, Kind, Node, Path},
 };
 
+/// How many of the other grants a finding about several shows.
+const MOST_SHOWN: usize = 3;
+
 /// The thing that is judged.
 #[derive(Clone, Copy)]
 struct Judged<'s, 'a> {
@@ -123,6 +126,9 @@ impl Match {
     }
 
     fn on_subjects(&self, context: &mut Context<'_, '_>) {
+        if !kube::is_binding(context.object()) {
+            return;
+        }
         let root = context.object().root();
         for (index, node) in root.get("subjects").into_iter().flat_map(Node::items).enumerate() {
             self.judge(context, &subject(node, node.head(), &|| format!("subjects[{index}]")));
@@ -261,12 +267,11 @@ impl Match {
         if !self.applies(context, &subject(examined.object.root(), examined.object.head(), &String::new)) {
             return;
         }
+        let elsewhere = others.iter().filter(|(_, other)| other.word.span != first.word.span);
         let diagnostic = self.report_grant(context, rule, &[*first]);
-        for (_, other) in others {
-            if other.word.span != first.word.span {
-                diagnostic
-                    .relate(other.word.span, format!("`{}` on `{}` too", other.verb.text, other.resource));
-            }
+        for (_, other) in elsewhere.take(MOST_SHOWN) {
+            let say = format!("`{}` on `{}` too", other.verb.text, other.resource);
+            diagnostic.relate(other.word.span, say);
         }
     }
 
@@ -291,7 +296,7 @@ impl Match {
         let verb_words: Vec<String> = verbs.iter().map(|verb| format!("`{}`", verb.text)).collect();
         let say = fill(&self.say, &[("verbs", &verb_words.join(", ")), ("resource", &some_of(&resources))]);
         let place = Place {
-            span: found.first().map_or(rule.span, |first| first.word.span),
+            span: found.iter().map(|granted| granted.word.span).min().unwrap_or(rule.span),
             via: None,
             path: format!("rules[{}].resources", rule.index),
             container: None,
