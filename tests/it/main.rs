@@ -10,6 +10,7 @@ mod cli;
 mod config;
 mod dir;
 mod floors;
+mod guide;
 mod report;
 mod report_formats;
 mod report_full;
