@@ -20,7 +20,7 @@ fn check(context: &mut Context<'_, '_>) {
         let Some(key) = entry.key.text() else { continue };
         let Some(meant) = misspelt(&key) else { continue };
         let path = format!("{}.annotations[\"{key}\"]", pod.metadata_path());
-        let place = Place { span: entry.key.span(), via: entry.key.via(), path, container: None };
+        let place = Place::at(entry.key.span(), entry.key.via(), path);
         let say = format!("`{key}` is no annotation that Kubernetes knows, so it does nothing");
         context.report(place, &say).advise(format!("Write the key as `{meant}`."));
     }

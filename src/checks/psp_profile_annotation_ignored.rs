@@ -43,6 +43,6 @@ fn report(context: &mut Context<'_, '_>, metadata: Node<'_>, path: &str, is_poli
         } else {
             format!("`{key}` only ever acted on a PodSecurityPolicy")
         };
-        context.report(Place { span: node.span(), via: node.via(), path, container: None }, &say);
+        context.report(Place::at(node.span(), node.via(), path), &say);
     }
 }

@@ -12,7 +12,7 @@ fn check(ctx: &mut Context<'_, '_>) {
     for rule in &ctx.examined.role_rules {
         for resource in rule.resources.iter().filter(|resource| is_cluster_wide(rule, &resource.text)) {
             let path = format!("rules[{}].resources", rule.index);
-            let place = Place { span: resource.span, via: None, path, container: None };
+            let place = Place::at(resource.span, None, path);
             let say =
                 format!("`{}` are in no namespace, so a Role cannot allow anything on them", resource.text);
             ctx.report(place, &say);

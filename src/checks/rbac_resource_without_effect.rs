@@ -14,7 +14,7 @@ fn check(ctx: &mut Context<'_, '_>) {
             let Some((say, advice)) = judge(rule, resource) else { continue };
             let path = format!("rules[{}].resources", rule.index);
             let finding =
-                ctx.report(Place { span: resource.span, via: None, path, container: None }, &say);
+                ctx.report(Place::at(resource.span, None, path), &say);
             finding.advise(advice);
             for group in &rule.groups {
                 finding.relate(group.span, "in this API group");

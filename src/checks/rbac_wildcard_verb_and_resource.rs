@@ -16,7 +16,7 @@ fn check(ctx: &mut Context<'_, '_>) {
     for rule in &ctx.examined.role_rules {
         let Some([verb, resource, group]) = rule.everything() else { continue };
         let path = format!("rules[{}]", rule.index);
-        let place = Place { span: resource.span, via: None, path, container: None };
+        let place = Place::at(resource.span, None, path);
         let say = format!("allows every verb on every resource of every API group, which is all of {reach}");
         ctx.report(place, &say)
             .relate(verb.span, "with every verb")

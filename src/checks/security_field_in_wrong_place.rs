@@ -118,7 +118,7 @@ fn report_in(
         for field in *fields {
             let Some(span) = key_of(node, field) else { continue };
             let path = Path::of(&[keys, &[field]].concat()).display(&[]);
-            let place = own(Place { span, via: node.via(), path, container: None });
+            let place = own(Place::at(span, node.via(), path));
             let say = format!("{what} has no field `{field}`, so it does nothing");
             ctx.report(place, &say).advise(format!("Move `{field}` to {belongs}."));
         }
@@ -143,7 +143,7 @@ fn report_around(ctx: &mut Context<'_, '_>) {
     for depth in 0..keys.len() {
         if let Some(span) = key_of(node, "securityContext") {
             let path = Path::of(&[&keys[..depth], &["securityContext"]].concat()).display(&[]);
-            let place = Place { span, via: node.via(), path: path.clone(), container: None };
+            let place = Place::at(span, node.via(), path.clone());
             let say = format!("there is no field `{path}`, so it does nothing");
             ctx.report(place, &say).advise(format!("Move it to `{spec_path}.securityContext`."));
         }

@@ -145,9 +145,7 @@ impl<'a> Pod<'a> {
     pub fn metadata_place(&self, path: &Path) -> Place {
         match self.metadata {
             Some(metadata) => Place::find(&self.metadata_path(), metadata, path, metadata.head()),
-            None => {
-                Place { span: self.head(), via: self.spec.via(), path: self.metadata_path(), container: None }
-            }
+            None => Place::at(self.head(), self.spec.via(), self.metadata_path()),
         }
     }
 

@@ -114,6 +114,7 @@ impl<'c, 'a> Context<'c, 'a> {
         let subject = Subject { object, container: place.container.map(|(name, _)| name), path: place.path };
         let mut diagnostic = self.compiled.finding(message, place.span);
         diagnostic.subject = Some(subject);
+        diagnostic.absence = place.is_missing;
         if let Some(via) = place.via {
             diagnostic.relate(via, "used here through an alias");
         }
@@ -200,6 +201,7 @@ impl Compiled<'_> {
             help: None,
             fixes: Vec::new(),
             overlays: Vec::new(),
+            absence: false,
         }
     }
 }

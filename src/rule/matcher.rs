@@ -295,12 +295,11 @@ impl Match {
         }
         let verb_words: Vec<String> = verbs.iter().map(|verb| format!("`{}`", verb.text)).collect();
         let say = fill(&self.say, &[("verbs", &verb_words.join(", ")), ("resource", &some_of(&resources))]);
-        let place = Place {
-            span: found.iter().map(|granted| granted.word.span).min().unwrap_or(rule.span),
-            via: None,
-            path: format!("rules[{}].resources", rule.index),
-            container: None,
-        };
+        let place = Place::at(
+            found.iter().map(|granted| granted.word.span).min().unwrap_or(rule.span),
+            None,
+            format!("rules[{}].resources", rule.index),
+        );
         let diagnostic = context.report(place, &say);
         for verb in verbs {
             diagnostic.relate(verb.span, "with this verb");

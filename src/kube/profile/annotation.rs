@@ -118,7 +118,7 @@ impl<'a> ProfileAnnotation<'a> {
     fn place(&self, node: Node<'a>) -> Place {
         let via = self.entry.value.via().or(self.entry.key.via());
         let path = format!("{}.annotations[\"{}\"]", self.metadata_path, self.key);
-        Place { span: node.span(), via, path, container: None }
+        Place::at(node.span(), via, path)
     }
 
     /// Whether its key names `container`.
