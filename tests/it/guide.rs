@@ -32,7 +32,7 @@ fn found_by_the_binary() -> String {
         let rule = line.split(' ').nth(2).unwrap_or_default().trim_end_matches(':');
         registry.get(rule).is_some_and(|rule| FAMILIES.contains(&rule.family.as_str()))
     });
-    lines.map(|line| format!("{line}\n")).collect()
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// What the family apparmor-seccomp finds in `yaml`, for a cluster of `kubernetes`.
