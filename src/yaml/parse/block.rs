@@ -345,6 +345,10 @@ impl Parser<'_> {
             self.push_empty(self.last_end, Props::NONE);
             return key;
         }
+        if self.tab {
+            self.push_empty(self.last_end, Props::NONE);
+            return Err(self.tab_indentation(self.pos));
+        }
         self.pos += 1;
         self.node(column, Seat::Explicit)
     }
