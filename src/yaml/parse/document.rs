@@ -175,7 +175,7 @@ impl Parser<'_> {
 
     fn root(&mut self) -> Step {
         let root = self.out.nodes.len();
-        self.node(-1, Seat::Root)?;
+        self.node(0, Seat::Root)?;
         let empty =
             self.out.nodes.get(root).is_some_and(|raw| raw.start == raw.end && !raw.has(Raw::HAS_PROPERTIES));
         if empty && self.out.nodes.len() == root + 1 {

@@ -95,7 +95,7 @@ impl Parser<'_> {
     }
 
     /// The plain scalar in block context whose first line was read. Leaves `pos` at the next line's token.
-    pub(super) fn plain(&mut self, parent: i32, start: usize, first: PlainLine) -> Step<Raw> {
+    pub(super) fn plain(&mut self, parent: usize, start: usize, first: PlainLine) -> Step<Raw> {
         let mut end = first.end;
         self.pos = first.stop;
         let mut bits = 0;
