@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::scalar::Scalar;
 use super::tape::{Document, Raw};
-use super::{Parsed, Style};
+use super::{Parsed, Style, cook};
 
 /// One line an event, as the yaml-test-suite writes them; with `spans`, each is followed by its bytes. A
 /// document that is skipped or broken shows what was read of it.
@@ -136,7 +136,7 @@ impl<'a> Writer<'a> {
             (_, "!!") => "tag:yaml.org,2002:",
             _ => handle,
         };
-        format!("{prefix}{}", percent_decoded(suffix))
+        format!("{prefix}{}", cook::percent_decoded(suffix).unwrap_or_else(|| suffix.to_owned()))
     }
 }
 
@@ -149,28 +149,6 @@ fn is_collection(raw: Raw) -> bool {
 fn handle(line: &str) -> Option<(&str, &str)> {
     let mut words = line.strip_prefix("%TAG")?.split_ascii_whitespace();
     Some((words.next()?, words.next()?))
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let hex = if byte == b'%' { after.get(..2) } else { None };
-        let value = hex
-            .and_then(|hex| std::str::from_utf8(hex).ok())
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match value {
-            Some(value) => {
-                bytes.push(value);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn escape(text: &str, out: &mut String) {

@@ -20,3 +20,5 @@ mod report_rules;
 mod rules;
 mod walk;
 mod yaml_conformance;
+mod yaml_differential;
+mod yaml_texts;

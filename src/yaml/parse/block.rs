@@ -34,9 +34,9 @@ impl Seat {
 #[derive(Clone, Copy)]
 struct Place {
     /// Column of the collection around it.
-    parent: i32,
+    parent: usize,
     /// Column that a collection beginning here would have.
-    column: i32,
+    column: usize,
     /// A block collection may begin here.
     opens: bool,
     /// Its line is indented by tabs, at least in part.
@@ -60,7 +60,7 @@ enum FirstKey {
 impl Parser<'_> {
     /// Reads the node after an indicator, from just behind that. Lays down exactly one node, come what
     /// may, and leaves `pos` at the first token of a fresh line.
-    pub(super) fn node(&mut self, parent: i32, seat: Seat) -> Step {
+    pub(super) fn node(&mut self, parent: usize, seat: Seat) -> Step {
         let before = self.out.nodes.len();
         let result = self.node_or_nothing(parent, seat);
         if result.is_err() && self.out.nodes.len() == before {
@@ -69,7 +69,7 @@ impl Parser<'_> {
         result
     }
 
-    fn node_or_nothing(&mut self, parent: i32, seat: Seat) -> Step {
+    fn node_or_nothing(&mut self, parent: usize, seat: Seat) -> Step {
         let mut empty_at = self.pos;
         let mut held = Props::NONE;
         self.to_next_token();
@@ -233,7 +233,7 @@ impl Parser<'_> {
     }
 
     /// The entries after the first.
-    fn entries(&mut self, mapping: u32, column: i32) -> Step {
+    fn entries(&mut self, mapping: u32, column: usize) -> Step {
         while self.column == column {
             if self.tab {
                 return Err(self.tab_indentation(self.pos));
@@ -245,7 +245,7 @@ impl Parser<'_> {
     }
 
     /// The entry that begins at `pos`, on a fresh line at the mapping's column.
-    fn entry(&mut self, mapping: u32, column: i32) -> Step {
+    fn entry(&mut self, mapping: u32, column: usize) -> Step {
         if self.at_indicator(b'?') {
             return self.explicit_entry(column);
         }
@@ -254,7 +254,7 @@ impl Parser<'_> {
     }
 
     /// Lays down the key at `pos` and moves to its `:`. When that fails, the mapping is left whole.
-    fn key(&mut self, mapping: u32, column: i32) -> Step {
+    fn key(&mut self, mapping: u32, column: usize) -> Step {
         if starts_plain(self.here()) {
             return self.plain_key(mapping, self.pos, Props::NONE);
         }
@@ -295,7 +295,7 @@ impl Parser<'_> {
         self.push_key(mapping, raw, props)
     }
 
-    fn flow_key(&mut self, mapping: u32, column: i32, props: Props) -> Step {
+    fn flow_key(&mut self, mapping: u32, column: usize, props: Props) -> Step {
         let start = self.pos;
         let before = self.out.nodes.len();
         self.parent = column;
@@ -320,7 +320,7 @@ impl Parser<'_> {
     }
 
     /// The value behind the `:` at `pos`.
-    fn value(&mut self, column: i32) -> Step {
+    fn value(&mut self, column: usize) -> Step {
         self.pos += 1;
         let start = self.pos + 1;
         if self.here() != b' ' || !starts_plain(self.byte(start)) {
@@ -338,26 +338,30 @@ impl Parser<'_> {
     }
 
     /// `? key` and, at the same column, `: value`.
-    fn explicit_entry(&mut self, column: i32) -> Step {
+    fn explicit_entry(&mut self, column: usize) -> Step {
         self.pos += 1;
         let key = self.node(column, Seat::Explicit);
         if key.is_err() || self.column != column || !self.at_indicator(b':') {
             self.push_empty(self.last_end, Props::NONE);
             return key;
         }
+        if self.tab {
+            self.push_empty(self.last_end, Props::NONE);
+            return Err(self.tab_indentation(self.pos));
+        }
         self.pos += 1;
         self.node(column, Seat::Explicit)
     }
 
     /// `- …` lines at `column`.
-    fn block_sequence(&mut self, column: i32, props: Props) -> Step {
+    fn block_sequence(&mut self, column: usize, props: Props) -> Step {
         let sequence = self.open(Style::BlockSequence, self.pos, props)?;
         let result = self.items(sequence, column);
         self.close(sequence, self.last_end);
         result
     }
 
-    fn items(&mut self, sequence: u32, column: i32) -> Step {
+    fn items(&mut self, sequence: u32, column: usize) -> Step {
         loop {
             self.pos += 1;
             self.node(column, Seat::Item)?;

@@ -16,13 +16,13 @@ struct Header {
 impl Parser<'_> {
     /// Reads the block scalar at `pos`, inside the collection at column `parent`. Leaves `pos` at the next
     /// line's token.
-    pub(super) fn block_scalar(&mut self, parent: i32, props: Props) -> Step {
+    pub(super) fn block_scalar(&mut self, parent: usize, props: Props) -> Step {
         let start = self.pos;
         let style = if self.here() == b'|' { Style::Literal } else { Style::Folded };
         let header = self.header(start)?;
         let first = after_break(self.bytes, self.pos);
         let indent = match header.indent {
-            Some(indent) => indent + parent.max(0) as usize,
+            Some(indent) => indent + parent.saturating_sub(1),
             None => self.detect_indent(start, first, parent)?,
         };
         let body = self.block_lines(first, indent);
@@ -74,7 +74,7 @@ impl Parser<'_> {
     }
 
     /// The column of the first line with text. Blank lines before it must not reach further in.
-    fn detect_indent(&mut self, start: usize, first: usize, parent: i32) -> Step<usize> {
+    fn detect_indent(&mut self, start: usize, first: usize, parent: usize) -> Step<usize> {
         let mut at = first;
         let mut deepest = 0;
         let mut deepest_at = first;
@@ -88,10 +88,10 @@ impl Parser<'_> {
                     }
                     at = after_break(self.bytes, text);
                 }
-                None => return Ok(deepest.max(column).max((parent + 1) as usize)),
+                None => return Ok(deepest.max(column).max(parent)),
                 Some(&byte) => {
-                    let inside = column as i32 > parent;
-                    if byte == b'\t' && column as i32 <= parent.max(0) {
+                    let inside = column >= parent;
+                    if byte == b'\t' && column <= parent.saturating_sub(1) {
                         return Err(self.tab_indentation(text));
                     }
                     if inside && deepest > column && byte == b'#' {
@@ -102,7 +102,7 @@ impl Parser<'_> {
                     if inside && deepest > column {
                         return Err(self.blank_line_too_deep(start, deepest_at, deepest));
                     }
-                    return Ok(if inside { column } else { deepest.max((parent + 1) as usize) });
+                    return Ok(if inside { column } else { deepest.max(parent) });
                 }
             }
         }

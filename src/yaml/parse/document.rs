@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::block::Seat;
 use super::lines::{after_break, line_end};
+use super::properties::is_address;
 use super::{Parser, Step};
 use crate::yaml::split::{BOM, Piece};
 use crate::yaml::tape::{Document, Raw};
@@ -110,7 +111,7 @@ impl Parser<'_> {
         let (name, first, second, third) = (words.next(), words.next(), words.next(), words.next());
         match (name, first, second, third) {
             (Some("%YAML"), Some(version), None, _) => self.version(start, end, version),
-            (Some("%TAG"), Some(handle), Some(_), None) => self.handle(start, end, handle),
+            (Some("%TAG"), Some(handle), Some(prefix), None) => self.handle(start, end, handle, prefix),
             (Some("%"), ..) => Err(self.fail(start, end, "a directive needs a name")),
             (Some("%YAML" | "%TAG"), ..) => Err(self.fail(start, end, "this directive is not complete")),
             // YAML reserves other directives, and readers pass over them.
@@ -132,7 +133,7 @@ impl Parser<'_> {
         Err(self.fail(start, end, format!("`{version}` is no version of YAML that can be read")))
     }
 
-    fn handle(&mut self, start: usize, end: usize, handle: &str) -> Step {
+    fn handle(&mut self, start: usize, end: usize, handle: &str, prefix: &str) -> Step {
         let line = self.slice(start, end);
         // The handle as it stands in the text lives as long as the text.
         let Some(at) = line.find(handle) else { return Ok(()) };
@@ -141,6 +142,14 @@ impl Parser<'_> {
         if !well_formed {
             return Err(self.fail(start, end, "a tag handle begins and ends with `!`"));
         }
+        if !is_address(prefix) {
+            return Err(self.fail(
+                start,
+                end,
+                "only the characters of an address may stand in a tag's prefix",
+            ));
+        }
+        self.lenient |= prefix.starts_with([',', '[', ']']);
         if self.directives.has_handle(handle) {
             return Err(self.fail(start, end, format!("the handle `{handle}` is declared twice")));
         }
@@ -166,7 +175,7 @@ impl Parser<'_> {
 
     fn root(&mut self) -> Step {
         let root = self.out.nodes.len();
-        self.node(-1, Seat::Root)?;
+        self.node(0, Seat::Root)?;
         let empty =
             self.out.nodes.get(root).is_some_and(|raw| raw.start == raw.end && !raw.has(Raw::HAS_PROPERTIES));
         if empty && self.out.nodes.len() == root + 1 {

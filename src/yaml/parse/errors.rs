@@ -327,7 +327,7 @@ impl Parser<'_> {
                 self.fail_with(open, open + 1, message, Some((at, end, "this one closes another kind")))
             }
             b',' => self.fail(at, end, "a value is missing before this comma"),
-            _ if fresh && (at - self.line_start) as i32 <= self.parent => {
+            _ if fresh && at - self.line_start < self.parent => {
                 let message = format!("this `{opening}` is never closed");
                 self.fail_with(
                     open,

@@ -2,7 +2,7 @@
 
 use super::plain::is_flow_indicator;
 use super::{Parser, Props, Step};
-use crate::yaml::tape::{Raw, Style};
+use crate::yaml::tape::Style;
 
 impl Parser<'_> {
     /// Reads the collection whose bracket is at `pos`, and moves behind its closing bracket.
@@ -77,17 +77,17 @@ impl Parser<'_> {
         let peak = std::mem::replace(&mut self.peak, self.depth);
         let json = self.flow_node()?;
         self.to_next_flow_token();
-        let result = if self.at_flow_colon(json) { self.flow_pair(first, start) } else { Ok(()) };
+        let result = if self.at_flow_colon(json) { self.flow_pair(first, start, json) } else { Ok(()) };
         self.peak = self.peak.max(peak);
         result
     }
 
     /// The `:` of a single pair whose key was laid down at `first`.
-    fn flow_pair(&mut self, first: u32, start: usize) -> Step {
+    fn flow_pair(&mut self, first: u32, start: usize, json_key: bool) -> Step {
         self.check_key(start)?;
         let pair = self.wrap(first, Style::FlowMapping, Props::NONE)?;
         self.mark_merge_at(pair, first + 1);
-        let result = self.flow_value();
+        let result = self.flow_value(json_key);
         self.close(pair, self.last_end);
         result
     }
@@ -112,7 +112,7 @@ impl Parser<'_> {
         };
         self.to_next_flow_token();
         if self.at_flow_colon(json) {
-            return self.flow_value();
+            return self.flow_value(json);
         }
         self.push_empty(key_end, Props::NONE);
         Ok(())
@@ -145,17 +145,21 @@ impl Parser<'_> {
         };
         self.to_next_flow_token();
         if self.at_flow_colon(json) {
-            return self.flow_value();
+            return self.flow_value(json);
         }
         self.push_empty(key_end, Props::NONE);
         Ok(())
     }
 
     /// The value behind the `:` at `pos`. Lays down exactly one node.
-    fn flow_value(&mut self) -> Step {
+    fn flow_value(&mut self, json_key: bool) -> Step {
         let colon = self.pos;
         self.pos += 1;
         let value = self.out.nodes.len();
+        if !json_key && matches!(self.here(), b'[' | b'{') {
+            self.push_empty(self.pos, Props::NONE);
+            return Err(self.fail(colon, colon + 1, "a space is missing after this colon"));
+        }
         self.to_next_flow_token();
         let result = match self.here() {
             b',' | b']' | b'}' | 0 => Ok(()),

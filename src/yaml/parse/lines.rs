@@ -31,9 +31,9 @@ impl Parser<'_> {
             self.pos = at;
             self.tab = at > spaces_end;
             let column_end = if self.fresh { spaces_end } else { at };
-            self.column = (column_end - self.line_start) as i32;
+            self.column = column_end - self.line_start + 1;
             if self.at_end() {
-                self.column = -1;
+                self.column = 0;
                 self.fresh = true;
             }
             return;

@@ -73,16 +73,17 @@ struct Parser<'t> {
     pos: usize,
     /// First byte of the line that `pos` is on.
     line_start: usize,
-    /// Column of the token at `pos`: on a fresh line, the number of spaces before it; -1 at the end.
-    column: i32,
+    /// Column of the token at `pos`, from 1: on a fresh line, one more than the spaces before it; 0 at the
+    /// end, which is further out than anything.
+    column: usize,
     /// The token at `pos` is the first on its line.
     fresh: bool,
     /// A tab was among the blanks before the token.
     tab: bool,
     /// A comment stood before the token.
     commented: bool,
-    /// Column of the block collection around the flow collection being read.
-    parent: i32,
+    /// Column of the block collection around the flow collection being read; 0 when there is none.
+    parent: usize,
     /// Brackets that are open.
     brackets: u32,
     /// The innermost of them.
@@ -136,7 +137,7 @@ impl<'t> Parser<'t> {
             fresh: true,
             tab: false,
             commented: false,
-            parent: -1,
+            parent: 0,
             brackets: 0,
             bracket: 0,
             last_end: 0,

@@ -95,7 +95,7 @@ impl Parser<'_> {
     }
 
     /// The plain scalar in block context whose first line was read. Leaves `pos` at the next line's token.
-    pub(super) fn plain(&mut self, parent: i32, start: usize, first: PlainLine) -> Step<Raw> {
+    pub(super) fn plain(&mut self, parent: usize, start: usize, first: PlainLine) -> Step<Raw> {
         let mut end = first.end;
         self.pos = first.stop;
         let mut bits = 0;
@@ -162,12 +162,11 @@ impl Parser<'_> {
     fn check_indicator_start(&mut self) -> Step {
         let next = self.pos + 1;
         let fine = match self.here() {
-            b'-' if self.brackets > 0 && is_flow_indicator(self.byte(next)) => {
-                // YAML 1.2 has no plain `-` before a bracket or comma; go-yaml has.
+            b'-' | b'?' if self.brackets > 0 && is_flow_indicator(self.byte(next)) => {
+                // YAML 1.2 has no plain `-` or `?` before a bracket or comma; other readers have.
                 self.lenient = true;
                 true
             }
-            b'?' if self.brackets > 0 && is_flow_indicator(self.byte(next)) => false,
             b'-' | b'?' | b':' => !self.is_blank_or_end(next),
             b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"'
             | b'%' | b'@' | b'`' => false,

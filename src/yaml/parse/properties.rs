@@ -1,6 +1,7 @@
 //! Anchors, tags and aliases.
 
 use super::{Parser, Props, Step};
+use crate::yaml::cook::percent_decoded;
 use crate::yaml::tape::{Raw, Style};
 
 impl Parser<'_> {
@@ -65,6 +66,15 @@ impl Parser<'_> {
             if self.byte(end) != b'>' || end == start + 2 {
                 return Err(self.fail(start, end, "this tag is never closed by `>`"));
             }
+            let tag = self.slice(start + 2, end);
+            if !tag.bytes().all(|byte| is_tag_byte(byte) || b",[]".contains(&byte)) || !escapes_are_whole(tag)
+            {
+                return Err(self.fail(
+                    start,
+                    end + 1,
+                    "only the characters of an address may stand in this tag",
+                ));
+            }
             self.pos = end + 1;
         } else {
             let rest = self.bytes.get(start + 1..).unwrap_or_default();
@@ -83,7 +93,11 @@ impl Parser<'_> {
     fn check_handle(&mut self, start: usize) -> Step {
         let tag = self.slice(start, self.pos);
         if !escapes_are_whole(tag) {
-            return Err(self.fail(start, self.pos, "a `%` in a tag needs two hexadecimal digits"));
+            return Err(self.fail(
+                start,
+                self.pos,
+                "a `%` in a tag needs two hexadecimal digits, and they must say UTF-8",
+            ));
         }
         let name = tag.trim_start_matches('!').find(|c: char| !c.is_ascii_alphanumeric() && c != '-');
         let is_handle = name.is_some_and(|at| tag[1..].as_bytes().get(at) == Some(&b'!'));
@@ -164,7 +178,12 @@ fn is_tag_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-#;/?:@&=+$_.~*'()%!".contains(&byte)
 }
 
-fn escapes_are_whole(tag: &str) -> bool {
-    let hex = |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
-    tag.split('%').skip(1).all(hex)
+/// Whether `text` is made of what a URI is made of (YAML 1.2.2 §5.6).
+pub(super) fn is_address(text: &str) -> bool {
+    text.bytes().all(|byte| is_tag_byte(byte) || b",[]".contains(&byte)) && escapes_are_whole(text)
+}
+
+/// Whether each `%` in `text` begins two hexadecimal digits, and these say text.
+fn escapes_are_whole(text: &str) -> bool {
+    !text.contains('%') || percent_decoded(text).is_some()
 }

@@ -7,7 +7,7 @@ use crate::yaml::tape::{Raw, Style};
 impl Parser<'_> {
     /// Reads the quoted scalar at `pos`, inside the block collection at column `parent`, and moves behind
     /// its closing quote.
-    pub(super) fn quoted(&mut self, parent: i32) -> Step<Raw> {
+    pub(super) fn quoted(&mut self, parent: usize) -> Step<Raw> {
         let start = self.pos;
         let single = self.here() == b'\'';
         let (end, mut cook) = if single { self.single_end(start)? } else { self.double_end(start)? };
@@ -86,7 +86,7 @@ impl Parser<'_> {
 
     /// Whether the scalar runs over lines. Indentation means nothing to go-yaml here, but a strict reader
     /// wants each line further in than what is around.
-    fn lines_inside(&mut self, start: usize, end: usize, parent: i32) -> bool {
+    fn lines_inside(&mut self, start: usize, end: usize, parent: usize) -> bool {
         let bytes = &self.bytes[..end];
         let mut at = start;
         let mut found = false;
@@ -96,7 +96,7 @@ impl Parser<'_> {
             self.line_start = at;
             let text = skip_spaces(bytes, at);
             let blank = matches!(bytes.get(skip_blanks(bytes, text)), Some(b'\n' | b'\r'));
-            if !blank && (text - at) as i32 <= parent {
+            if !blank && text - at < parent {
                 self.lenient = true;
             }
             at = text;
