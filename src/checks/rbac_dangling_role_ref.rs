@@ -1,7 +1,10 @@
 //! Bindings to roles that nothing in the repository defines.
 
+use std::collections::BTreeSet;
+
 use crate::{
     index::{Binding, Index},
+    kube::is_placeholder,
     rule::{IndexContext, Native},
 };
 
@@ -20,11 +23,17 @@ const BUILT_IN: &[(&str, &str)] = &[
 /// is nowhere, whatever its namespace.
 fn check(ctx: &mut IndexContext<'_>) {
     let index = ctx.index;
+    let known: BTreeSet<(&str, &str)> =
+        index.roles().iter().map(|role| (role.object.id.kind.as_str(), role.object.id.name.as_str())).collect();
+    // A name with a placeholder in it may be any name.
+    let hidden: BTreeSet<&str> =
+        known.iter().filter(|(_, name)| is_placeholder(name)).map(|(kind, _)| *kind).collect();
     for binding in index.bindings().iter().filter(|binding| !binding.is_default) {
         let Some(role_ref) = &binding.role_ref else { continue };
         let (kind, name) = (&*role_ref.kind.text, &*role_ref.name.text);
         let is_built_in = BUILT_IN.contains(&(kind, name)) || name.starts_with("system:");
-        if !matches!(kind, "Role" | "ClusterRole") || is_built_in || has_namesake(index, kind, name) {
+        let is_here = known.contains(&(kind, name)) || hidden.contains(kind);
+        if !matches!(kind, "Role" | "ClusterRole") || is_built_in || is_here {
             continue;
         }
         let say = format!("`roleRef` names {kind} `{name}`, which is not among these files");
@@ -34,15 +43,6 @@ fn check(ctx: &mut IndexContext<'_>) {
             finding.advise(format!("Did you mean `{meant}`?"));
         }
     }
-}
-
-fn has_namesake(index: &Index, kind: &str, name: &str) -> bool {
-    index.roles().iter().any(|role| role.object.id.kind == kind && is_name(&role.object.id.name, name))
-}
-
-/// A name with a placeholder in it may be any name.
-fn is_name(own: &str, name: &str) -> bool {
-    own == name || crate::kube::is_placeholder(own)
 }
 
 fn similar<'i>(index: &'i Index, binding: &Binding, kind: &str, name: &str) -> Option<&'i str> {

@@ -62,7 +62,8 @@ fn power_of<'i>(index: &'i Index, binding: &'i Binding) -> Option<(&'i Binding, 
         return None;
     }
     let Some(role) = index.role_of(binding) else {
-        let name = &*binding.role_ref.as_ref()?.name.text;
+        let role_ref = binding.role_ref.as_ref().filter(|it| &*it.kind.text == "ClusterRole")?;
+        let name = &*role_ref.name.text;
         return BUILT_IN.contains(&name).then(|| (binding, format!("holds `{name}`"), None));
     };
     index.rules_of(role).into_iter().find_map(|(_, rule)| {

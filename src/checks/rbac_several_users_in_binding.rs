@@ -15,8 +15,8 @@ fn check(ctx: &mut Context<'_, '_>) {
     }
     let subjects = kube::subjects(object);
     let users: Vec<&Subject> = subjects.iter().filter(|subject| is_person(subject)).collect();
-    let most = ctx.params.int("most").unwrap_or(1);
-    if users.len() as i64 <= most {
+    let most = ctx.params.int("most").and_then(|most| usize::try_from(most).ok()).unwrap_or(1);
+    if users.len() <= most {
         return;
     }
     let say = format!("`subjects` lists {} users one by one, not a group", users.len());

@@ -14,7 +14,7 @@ pub(crate) const CHECK: Native = Native::Index(check);
 type Held<'i> = (Option<&'i str>, &'i str, &'i str);
 
 fn check(ctx: &mut IndexContext<'_>) {
-    let most = ctx.params.int("most").unwrap_or(10);
+    let most = ctx.params.int("most").and_then(|most| usize::try_from(most).ok()).unwrap_or(10);
     let mut held: BTreeMap<String, (BTreeSet<Held<'_>>, &Binding, &Subject)> = BTreeMap::new();
     for binding in ctx.index.bindings().iter().filter(|binding| !binding.is_default) {
         let Some(role) = &binding.role_ref else { continue };
@@ -28,7 +28,7 @@ fn check(ctx: &mut IndexContext<'_>) {
         }
     }
     for (name, (roles, binding, subject)) in held {
-        if roles.len() as i64 <= most {
+        if roles.len() <= most {
             continue;
         }
         let say = format!("`{name}` holds {} roles, more than {most}", roles.len());

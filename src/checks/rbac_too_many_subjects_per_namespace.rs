@@ -11,7 +11,7 @@ use crate::{
 pub(crate) const CHECK: Native = Native::Index(check);
 
 fn check(ctx: &mut IndexContext<'_>) {
-    let most = ctx.params.int("most").unwrap_or(25);
+    let most = ctx.params.int("most").and_then(|most| usize::try_from(most).ok()).unwrap_or(25);
     let mut bound: BTreeMap<&str, (BTreeSet<String>, &Binding)> = BTreeMap::new();
     for binding in ctx.index.bindings().iter().filter(|it| !it.is_cluster_wide() && !it.is_default) {
         let Some(namespace) = binding.object.namespace().filter(|it| !is_placeholder(it)) else { continue };
@@ -22,7 +22,7 @@ fn check(ctx: &mut IndexContext<'_>) {
         }));
     }
     for (namespace, (subjects, binding)) in bound {
-        if subjects.len() as i64 <= most {
+        if subjects.len() <= most {
             continue;
         }
         let say = format!("{} subjects hold rights in namespace `{namespace}`, more than {most}", subjects.len());

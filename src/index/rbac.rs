@@ -270,7 +270,7 @@ impl Index {
         }
         if let Some((_, last)) = live.last_mut().filter(|_| more > 0) {
             let plural = if more == 1 { "binding" } else { "bindings" };
-            last.push_str(&format!(", and {more} more {plural} like it"));
+            *last = format!("{last}, and {more} more {plural}");
         }
         live.into_iter()
     }
@@ -313,17 +313,13 @@ fn by_name<'i>(ids: impl Iterator<Item = &'i ObjectId>) -> ByName<'i> {
 
 fn bound_by(binding: &Binding, through: Option<&str>) -> String {
     const MOST: usize = 2;
-    let mut text = format!("bound by {}", binding.object.id);
     let named: Vec<String> = binding.subjects.iter().take(MOST).map(ToString::to_string).collect();
-    if !named.is_empty() {
-        text.push_str(&format!(" to {}", named.join(", ")));
-        let more = binding.subject_count as usize - named.len().min(binding.subject_count as usize);
-        if more > 0 {
-            text.push_str(&format!(" and {more} more"));
-        }
-    }
-    if let Some(whole) = through {
-        text.push_str(&format!(" through ClusterRole {whole}"));
-    }
-    text
+    let more = (binding.subject_count as usize).saturating_sub(named.len());
+    let subjects = match (named.is_empty(), more) {
+        (true, _) => String::new(),
+        (_, 0) => format!(" to {}", named.join(", ")),
+        _ => format!(" to {} and {more} more", named.join(", ")),
+    };
+    let through = through.map(|whole| format!(" through ClusterRole {whole}")).unwrap_or_default();
+    format!("bound by {}{subjects}{through}", binding.object.id)
 }

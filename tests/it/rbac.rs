@@ -84,7 +84,7 @@ const GRANTS: &[(&str, &str, &[&str])] = &[
         r#"apiGroups: [""], resources: [secrets], verbs: [get], resourceNames: []"#,
         &["rbac-secrets-access"],
     ),
-    ("Role", r#"apiGroups: [apps], resources: [deployments], verbs: [create], resourceNames: [web]"#, &[]),
+    ("Role", "apiGroups: [apps], resources: [deployments], verbs: [create], resourceNames: [web]", &[]),
     (
         "ClusterRole",
         r#"apiGroups: [""], resources: [nodes/proxy], verbs: [get], resourceNames: [n1]"#,
@@ -344,6 +344,9 @@ fn binding(namespace: &str, kind: &str, role: &str) -> String {
     object("RoleBinding", namespace, "b", &format!("roleRef: {{kind: {kind}, name: {role}}}\nsubjects: []"))
 }
 
+/// What it shows, the files by path, what is expected.
+type Case<T> = (&'static str, Vec<(&'static str, String)>, T);
+
 /// The path of the role that the only binding grants.
 fn resolved(files: &[(&str, String)]) -> Option<String> {
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
@@ -358,8 +361,7 @@ fn a_role_reference_means_the_nearest_role_or_none() {
     let r = |namespace: &str| object("Role", namespace, "r", "rules: []");
     let b = |namespace: &str| binding(namespace, "Role", "r");
     let both = |namespace: &str| format!("{}{}", b(namespace), r(namespace));
-    // What it shows, the files, the path of the role that is meant.
-    let cases: Vec<(&str, Vec<(&str, String)>, Option<&str>)> = vec![
+    let cases: Vec<Case<Option<&str>>> = vec![
         ("in the same file", vec![("a/x.yaml", both("")), ("a/y.yaml", r(""))], Some("a/x.yaml")),
         (
             "in the same directory",
@@ -425,7 +427,7 @@ fn a_workload_gets_the_rights_of_its_account_and_of_no_namesake() {
     let account = |namespace: &str| object("ServiceAccount", namespace, "sa", "");
     let sa = |namespace: &str| format!("kind: ServiceAccount, name: sa, namespace: {namespace}");
     let crb = |name: &str, subject: &str| bound("ClusterRoleBinding", "", name, subject);
-    let cases: Vec<(&str, Vec<(&str, String)>, &[&str])> = vec![
+    let cases: Vec<Case<&[&str]>> = vec![
         (
             "the account and its binding",
             vec![("a.yaml", pod("x") + &account("x") + &crb("b", &sa("x")))],
@@ -507,7 +509,7 @@ fn the_bindings_of_a_role_are_told_up_to_a_few() {
         [
             "bound by RoleBinding n1/b to Group g1, User u and 1 more",
             "bound by RoleBinding n2/b to Group g2, User u and 1 more",
-            "bound by RoleBinding n3/b to Group g3, User u and 1 more, and 2 more bindings like it",
+            "bound by RoleBinding n3/b to Group g3, User u and 1 more, and 2 more bindings",
         ]
     );
 }
