@@ -10,5 +10,6 @@ mod cli;
 mod config;
 mod dir;
 mod floors;
+mod pod_security;
 mod rules;
 mod walk;
