@@ -50,11 +50,11 @@ const REFUSED: &[&str] = &[
 fn check(ctx: &mut Context<'_, '_>) {
     let Some(pod) = ctx.pod() else { return };
     for (index, volume) in pod.spec.get("volumes").into_iter().flat_map(Node::items).enumerate() {
-        let is_set = |source: &&&str| volume.get(source).is_some_and(|it| value(it) != Value::Null);
-        if ALLOWED.iter().any(|source| is_set(&source)) {
+        let read = |source: &str| volume.get(source).map_or(Value::Null, value);
+        if ALLOWED.iter().any(|source| read(source) != Value::Null) {
             continue;
         }
-        let Some(source) = REFUSED.iter().find(is_set) else { continue };
+        let Some(source) = REFUSED.iter().find(|source| read(source) == Value::Mapping) else { continue };
         // All that is said of a hostPath volume is said at its path, so that one place gets one finding.
         let keys: &[&str] = if *source == "hostPath" { &["hostPath", "path"] } else { &[source] };
         let prefix = format!("{}.volumes[{index}]", pod.path());

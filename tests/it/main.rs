@@ -11,6 +11,7 @@ mod config;
 mod dir;
 mod floors;
 mod guide;
+mod pod_security;
 mod rbac;
 mod report;
 mod report_formats;
