@@ -94,6 +94,8 @@ pub struct Diagnostic {
     pub fixes: Vec<Fix>,
     /// The kustomizations in whose result it was found; empty for a plain file.
     pub overlays: Vec<String>,
+    /// The kustomizations in whose result the same object is without it.
+    pub spared: Vec<String>,
 }
 
 impl Diagnostic {

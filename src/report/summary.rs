@@ -114,6 +114,7 @@ mod tests {
             help: None,
             fixes: Vec::new(),
             overlays: Vec::new(),
+            spared: Vec::new(),
             absence: false,
         }
     }

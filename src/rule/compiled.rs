@@ -23,6 +23,8 @@ pub enum Native {
     Document(fn(&mut DocumentContext<'_, '_>)),
     /// All objects together, once, after every file was read.
     Index(fn(&mut IndexContext<'_>)),
+    /// What the engine meets while it builds kustomizations.
+    Build,
 }
 
 /// A rule that cannot run. The rule author's fault.

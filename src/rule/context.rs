@@ -201,6 +201,7 @@ impl Compiled<'_> {
             help: None,
             fixes: Vec::new(),
             overlays: Vec::new(),
+            spared: Vec::new(),
             absence: false,
         }
     }

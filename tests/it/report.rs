@@ -182,6 +182,7 @@ pub(crate) fn finding(span: Span, label: &str) -> Diagnostic {
         help: None,
         fixes: Vec::new(),
         overlays: Vec::new(),
+        spared: Vec::new(),
         absence: false,
     }
 }

@@ -18,7 +18,7 @@ use std::ops::Range;
 use self::anchors::Anchors;
 use self::document::Directives;
 use super::split::{Piece, Pieces};
-use super::tape::{Raw, SyntaxError};
+use super::tape::{Raw, SyntaxError, SyntaxErrorKind};
 use super::{Limits, Parsed};
 use crate::base::SourceId;
 
@@ -39,6 +39,10 @@ pub fn parse_filtered<'t>(
     for piece in Pieces::new(text) {
         let kept = text.get(piece.start..piece.end).is_some_and(&keep);
         parser.document(&piece, kept);
+        if parser.is_full() {
+            // One error for the file, not one for each of the documents that are no longer read.
+            break;
+        }
     }
     parser.out
 }
@@ -118,6 +122,13 @@ impl Props {
 }
 
 impl<'t> Parser<'t> {
+    /// Whether the limit of nodes stopped the last document.
+    fn is_full(&self) -> bool {
+        let stopped = self.out.documents.last().and_then(|document| document.error.as_ref());
+        stopped.is_some_and(|error| error.kind == SyntaxErrorKind::Limit)
+            && self.out.nodes.len() >= self.limits.nodes as usize
+    }
+
     fn new(source: SourceId, text: &'t str, limits: &Limits) -> Self {
         let out = Parsed {
             source,
@@ -188,6 +199,19 @@ impl<'t> Parser<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_of_too_many_nodes_gets_one_error_and_is_read_no_further() {
+        let text = "--- a: 1\n".repeat(3) + &"---\na: 1\n".repeat(1000);
+        let limits = Limits { nodes: 100, ..Limits::default() };
+        let parsed = parse(SourceId(0), &text, &limits);
+        let errors = parsed
+            .documents()
+            .iter()
+            .filter(|it| it.error.as_ref().is_some_and(|it| it.kind == SyntaxErrorKind::Limit));
+        assert_eq!(errors.count(), 1);
+        assert!(parsed.documents().len() < 40);
+    }
 
     #[test]
     fn a_manifest_inside_a_block_scalar_is_read_in_place() {
