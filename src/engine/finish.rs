@@ -1,20 +1,40 @@
 //! What is done once every text was judged: rules over all objects, findings that others imply, the order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
 
-use super::{Judged, Plan, Reading, Role, judge};
+use super::{
+    Judged, Plan, Reading, Role, judge,
+    rendered::{Rendered, Root, render, role_of, roots},
+};
 use crate::{
     base::{Diagnostic, RuleId, Source, SourceId},
     index::Index,
+    render::kustomize::{Builder, Memory, Store, gather, members},
     rule::{IndexContext, Native, Rule},
 };
 
-/// Judges texts that belong together, and everything across them; what the run does, without files.
+/// Judges texts that belong together, and everything across them; what the run does, without files. Their ids are
+/// their places in the list.
 pub fn judge_all(sources: &[(&Source, Role)], plan: &Plan<'_>, reading: &Reading) -> Vec<Diagnostic> {
+    let mut memory = Memory::default();
+    let mut folders = Vec::new();
+    for (source, role) in sources {
+        let path = Path::new("/").join(&source.path);
+        memory.add(&path.to_string_lossy(), &source.text);
+        if *role == Role::Kustomization {
+            folders.extend(path.parent().map(Path::to_path_buf));
+        }
+    }
+    let gathered = gather(&memory, &folders);
+    let store = Store::new(&gathered, &reading.limits);
+    let rendered = render_all(&store, &folders, &|_| Some(plan));
     let mut findings = Vec::new();
     let mut facts = Vec::new();
     for (source, role) in sources {
-        let judged: Judged = judge(source, *role, plan, reading);
+        let judged: Judged = judge(source, role_of(source.id, *role, &rendered), plan, reading);
         findings.extend(judged.findings);
         facts.extend(judged.facts);
     }
@@ -26,7 +46,21 @@ pub fn judge_all(sources: &[(&Source, Role)], plan: &Plan<'_>, reading: &Reading
     let rules = || plan.rules().iter().map(|compiled| compiled.rule);
     finish(&mut findings, rules());
     show_bindings(&mut findings, &index, rules());
+    findings.extend(rendered.findings);
+    findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     findings
+}
+
+fn render_all<'a, 'p, 'r: 'p>(
+    store: &'a Store<'a>,
+    folders: &[PathBuf],
+    plan_of: &(dyn Fn(SourceId) -> Option<&'p Plan<'r>> + Sync),
+) -> Rendered {
+    let members = members(store, folders);
+    let label = |folder: &Path| folder.strip_prefix("/").unwrap_or(folder).to_string_lossy().into_owned();
+    let roots: Vec<Root<'_>> =
+        roots(&members).into_iter().map(|member| Root { member, label: label(&member.folder) }).collect();
+    render(&Builder::new(store), &members, &roots, plan_of)
 }
 
 /// Runs the rules that look at all objects together.

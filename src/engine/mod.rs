@@ -1,11 +1,15 @@
 //! Order, parallelism, the outcome. Knows nothing of stdout or formats.
 
+mod collect;
 mod failure;
+mod files;
 mod finish;
 mod judge;
+mod library;
 mod load;
 mod outcome;
 mod plan;
+mod rendered;
 mod request;
 mod run;
 

@@ -1,51 +1,27 @@
 //! One run from walk to outcome.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::{Component, Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::Arc,
     time::Instant,
 };
 
-use rayon::prelude::*;
-
 use super::{
-    Choice, Failure, FileClass, Judged, Outcome, Plan, Reading, Request, Role, Stdin, Unreadable,
-    finish::{finish, judge_index, show_bindings},
-    judge,
-    load::{Loaded, decode, load},
+    Choice, Failure, Outcome, Plan, Request, Stdin, Unreadable,
+    collect::{Holding, collect, keep_texts},
+    files::{Job, Kustomized, judge_jobs},
+    library::Disk,
+    rendered::{Rendered, Root, render, roots},
 };
 use crate::{
-    base::{Diagnostic, RuleId, Source, SourceId, Sources},
+    base::{RuleId, SourceId, Sources},
     config::Settings,
-    index::Index,
-    render,
+    render::kustomize::{Builder, Member, Store, gather, members},
     rule::{Registry, Target},
     walk::{self, Found, NameHint},
     yaml,
 };
-
-/// One text to judge, and what holds for it.
-#[derive(Debug)]
-struct Job {
-    id: SourceId,
-    found: Found,
-    /// Index into the run's settings and plans.
-    settings: usize,
-}
-
-/// What became of one job.
-#[derive(Debug)]
-struct Done {
-    id: SourceId,
-    settings: usize,
-    judged: Judged,
-    source: Option<Arc<Source>>,
-    unreadable: Option<Unreadable>,
-}
 
 /// Does what `request` asks. `progress` hears how many files are done, of how many.
 ///
@@ -72,20 +48,63 @@ fn run_here(
     let walked = walk::walk(&request.paths, &request.walk, request.resolver);
     let (jobs, settings) = jobs(walked.files, request)?;
     let plans = plans(registry, &settings)?;
-    let done = judge_jobs(&jobs, &plans, request, progress);
+    let plan_of = |id: SourceId| jobs.get(id.0 as usize).and_then(|job| plans.get(job.settings));
+    let disk = disk(&jobs, &request.limits);
+    let folders: Vec<PathBuf> = disk.iter().flat_map(|disk| folders(disk, &jobs)).collect();
+    let gathered = disk.as_ref().map(|disk| gather(disk, &folders)).unwrap_or_default();
+    let store = Store::new(&gathered, &request.limits);
+    let builder = Builder::new(&store);
+    let members = members(&store, &folders);
+    let rendered = render_roots(&builder, &members, &jobs, &plan_of);
+    let done = {
+        let kustomized = disk.as_ref().map(|_| Kustomized { store: &store, rendered: &rendered });
+        judge_jobs(&jobs, &plans, request, kustomized, progress)
+    };
     let paths = jobs.iter().map(|job| job.found.shown.clone());
+    let others = disk.iter().flat_map(Disk::others);
     let mut outcome = Outcome {
-        sources: Sources::with_paths(paths),
+        sources: Sources::with_paths(paths.chain(others)),
         unreadable: walked.errors.into_iter().map(|(path, reason)| Unreadable { path, reason }).collect(),
         rules_run: rules_run(&plans),
         base: std::env::current_dir().unwrap_or_default(),
         ..Outcome::default()
     };
     outcome.root = root_of(&outcome.base);
-    collect(&mut outcome, done, &Holding { settings: &settings, plans: &plans }, registry, request.classes);
-    keep_related(&mut outcome, &jobs, &request.limits);
+    let holding = Holding { settings: &settings, plans: &plans };
+    collect(&mut outcome, done, rendered, &holding, registry, request.classes);
+    keep_texts(&mut outcome, &jobs, &store, &request.limits);
     outcome.stats.elapsed = started.elapsed();
     Ok(outcome)
+}
+
+/// The disk for kustomizations; `None` where the walk found none.
+fn disk(jobs: &[Job], limits: &yaml::Limits) -> Option<Disk> {
+    jobs.iter()
+        .any(|job| job.found.hint == NameHint::Kustomization)
+        .then(|| Disk::new(jobs.iter().map(|job| (job.id, &*job.found.path, &*job.found.shown)), limits))
+}
+
+/// The real paths of the folders that hold kustomizations.
+fn folders(disk: &Disk, jobs: &[Job]) -> Vec<PathBuf> {
+    let kustomizations = jobs.iter().filter(|job| job.found.hint == NameHint::Kustomization);
+    kustomizations.filter_map(|job| disk.real_folder(&job.found.path)).map(Path::to_path_buf).collect()
+}
+
+/// Builds and judges every kustomization that no other one uses.
+fn render_roots<'p, 'r: 'p>(
+    builder: &Builder<'_>,
+    members: &[Member],
+    jobs: &[Job],
+    plan_of: &(dyn Fn(SourceId) -> Option<&'p Plan<'r>> + Sync),
+) -> Rendered {
+    let root = |member| -> Option<Root<'_>> {
+        let member: &Member = member;
+        let path = &jobs.get(member.file.0 as usize)?.found.path;
+        let label = walk::shown(path.parent().unwrap_or(Path::new("")));
+        Some(Root { member, label })
+    };
+    let roots: Vec<Root<'_>> = roots(members).into_iter().filter_map(root).collect();
+    render(builder, members, &roots, plan_of)
 }
 
 /// Numbers the files in their order and finds what holds for each.
@@ -123,146 +142,6 @@ fn plans<'r>(registry: &'r Registry, settings: &'r [Arc<Settings>]) -> Result<Ve
     Ok(settings.iter().map(plan).collect::<Result<_, _>>()?)
 }
 
-/// Kustomizations first, since they tell which other files are patches; then all others.
-fn judge_jobs(
-    jobs: &[Job],
-    plans: &[Plan<'_>],
-    request: &Request<'_>,
-    progress: &(dyn Fn(usize, usize) + Sync),
-) -> Vec<Done> {
-    let finished = AtomicUsize::new(0);
-    let one = |job: &Job, role: Role| {
-        let done = judge_job(job, role, &plans[job.settings], request);
-        progress(finished.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
-        done
-    };
-    let (kustomizations, others): (Vec<&Job>, Vec<&Job>) =
-        jobs.iter().partition(|job| job.found.hint == NameHint::Kustomization);
-    let patches: BTreeSet<PathBuf> =
-        kustomizations.par_iter().flat_map_iter(|job| patches_of(job, request)).collect();
-    let mut done: Vec<Done> = kustomizations.par_iter().map(|job| one(job, Role::Kustomization)).collect();
-    done.par_extend(others.par_iter().map(|job| {
-        let is_patch = !patches.is_empty() && patches.contains(&normal(&job.found.path));
-        one(job, if is_patch { Role::Patch } else { Role::Plain })
-    }));
-    done
-}
-
-fn text_of(job: &Job, request: &Request<'_>) -> Result<Loaded, String> {
-    match &request.stdin {
-        Some(stdin) if Path::new(&stdin.name) == job.found.path => {
-            Ok(decode(job.id, &job.found.shown, stdin.bytes.clone()))
-        }
-        _ => load(job.id, &job.found.path, &job.found.shown, &request.limits),
-    }
-}
-
-/// The paths of the files that a kustomization names as patches.
-fn patches_of(job: &Job, request: &Request<'_>) -> Vec<PathBuf> {
-    let Ok(loaded) = text_of(job, request) else { return Vec::new() };
-    let folder = job.found.path.parent().unwrap_or(Path::new(""));
-    let parsed = yaml::parse(job.id, &loaded.source.text, &request.limits);
-    let roots = parsed.documents().iter().filter_map(|document| parsed.root(document));
-    roots.flat_map(render::patch_files).map(|name| normal(&folder.join(name))).collect()
-}
-
-fn judge_job(job: &Job, role: Role, plan: &Plan<'_>, request: &Request<'_>) -> Done {
-    let empty = |class| Judged { class, ..Judged::default() };
-    let done =
-        |judged, source, unreadable| Done { id: job.id, settings: job.settings, judged, source, unreadable };
-    match job.found.hint {
-        NameHint::ChartTemplate => return done(empty(FileClass::HelmTemplate), None, None),
-        NameHint::ChartMeta | NameHint::ChartValues => return done(empty(FileClass::HelmChart), None, None),
-        NameHint::Kustomization | NameHint::Plain => {}
-    }
-    let loaded = match text_of(job, request) {
-        Ok(loaded) => loaded,
-        Err(reason) => {
-            let unreadable = Unreadable { path: job.found.shown.clone(), reason };
-            return done(empty(FileClass::Broken), None, Some(unreadable));
-        }
-    };
-    let judged = match &loaded.refused {
-        Some(refused) => Judged {
-            findings: refused.finding(job.id, plan).into_iter().collect(),
-            ..empty(FileClass::Broken)
-        },
-        None => {
-            let reading = Reading { parse_all: request.parse_all, limits: request.limits };
-            judge(&loaded.source, role, plan, &reading)
-        }
-    };
-    let source = (!judged.findings.is_empty()).then(|| Arc::new(loaded.source));
-    done(judged, source, None)
-}
-
-/// What holds for the files of a run.
-struct Holding<'h, 'r> {
-    settings: &'h [Arc<Settings>],
-    plans: &'h [Plan<'r>],
-}
-
-/// Puts together what the jobs brought, in the order of the paths whatever the threads did.
-fn collect(
-    outcome: &mut Outcome,
-    mut done: Vec<Done>,
-    holding: &Holding<'_, '_>,
-    registry: &Registry,
-    with_classes: bool,
-) {
-    done.sort_by_key(|done| done.id);
-    let mut settings_of = BTreeMap::new();
-    let mut findings: Vec<Diagnostic> = Vec::new();
-    let mut facts = Vec::new();
-    for done in done {
-        *outcome.stats.files.entry(done.judged.class).or_insert(0) += 1;
-        outcome.stats.objects += done.judged.objects;
-        outcome.unreadable.extend(done.unreadable);
-        findings.extend(done.judged.findings);
-        facts.extend(done.judged.facts);
-        settings_of.insert(done.id, done.settings);
-        if let Some(source) = done.source {
-            outcome.sources.keep(source);
-        }
-        if with_classes {
-            outcome.classes.push((outcome.sources.path(done.id).to_owned(), done.judged.class));
-        }
-    }
-    let index = Index::build(facts, &|id| outcome.sources.path(id));
-    for (at, plan) in holding.plans.iter().enumerate() {
-        let before = findings.len();
-        judge_index(&index, plan, &mut findings);
-        // Each file is judged by the plan that holds for it, and by no other.
-        let own = findings.split_off(before);
-        findings.extend(own.into_iter().filter(|it| settings_of.get(&it.primary.span.source) == Some(&at)));
-    }
-    finish(&mut findings, registry.rules().iter());
-    let holds = |finding: &Diagnostic| {
-        settings_of.get(&finding.primary.span.source).and_then(|at| holding.settings.get(*at))
-    };
-    findings.retain(|finding| holds(finding).is_none_or(|it| it.min_severity <= finding.severity));
-    show_bindings(&mut findings, &index, registry.rules().iter());
-    outcome.failing = findings
-        .iter()
-        .filter(|finding| holds(finding).is_some_and(|it| it.fail_on <= finding.severity))
-        .count();
-    outcome.findings = findings;
-    outcome.unreadable.sort_by(|a, b| a.path.cmp(&b.path));
-}
-
-/// Reads again the few texts into which only a related label points.
-fn keep_related(outcome: &mut Outcome, jobs: &[Job], limits: &yaml::Limits) {
-    let labels = outcome.findings.iter().flat_map(|it| it.related.iter().chain([&it.primary]));
-    let related = labels.map(|label| label.span.source);
-    let wanted: BTreeSet<SourceId> = related.filter(|id| outcome.sources.get(*id).is_none()).collect();
-    for id in wanted {
-        let Some(job) = jobs.get(id.0 as usize) else { continue };
-        if let Ok(loaded) = load(id, &job.found.path, &job.found.shown, limits) {
-            outcome.sources.keep(Arc::new(loaded.source));
-        }
-    }
-}
-
 fn rules_run(plans: &[Plan<'_>]) -> Vec<RuleId> {
     let ids: BTreeSet<&RuleId> =
         plans.iter().flat_map(|plan| plan.rules().iter().map(|compiled| &compiled.rule.id)).collect();
@@ -273,19 +152,4 @@ fn rules_run(plans: &[Plan<'_>]) -> Vec<RuleId> {
 fn root_of(base: &Path) -> PathBuf {
     let root = base.ancestors().find(|folder| folder.join(".git").exists());
     root.unwrap_or(base).to_path_buf()
-}
-
-/// `path` with its `.` and `a/..` taken out, as text: two ways to write one path become one.
-fn normal(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
 }

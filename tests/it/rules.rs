@@ -72,12 +72,18 @@ fn the_words_of_every_rule_keep_the_house_style() {
 }
 
 fn check(rule: &Rule, example: &Example, text: &str, compare: Compare) -> Result<(), String> {
-    let source = Source::new(SourceId(0), "example.yaml", text);
+    let is_kustomization = rule.family == "kustomize";
+    let (path, role) = if is_kustomization {
+        ("kustomization.yaml", Role::Kustomization)
+    } else {
+        ("example.yaml", Role::Plain)
+    };
+    let source = Source::new(SourceId(0), path, text);
     let target =
         Target { kubernetes: example.kubernetes.unwrap_or(Minor::NEWEST), platform: example.platform };
     let choice = Choice { rule, severity: rule.severity, params: &example.params };
     let plan = Plan::new(target, [choice]).map_err(|error| error.to_string())?;
-    let findings = judge_all(&[(&source, Role::Plain)], &plan, &Reading::default());
+    let findings = judge_all(&[(&source, role)], &plan, &Reading::default());
     let found: Vec<String> = findings.iter().map(|it| shown(&source, it)).collect();
     if compare == Compare::Count {
         let expected: usize = example.yaml.lines().map(marked).sum();
