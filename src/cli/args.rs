@@ -52,12 +52,14 @@ pub(super) enum Command {
     Explain(Explain),
     /// Print the completions for a shell.
     Completions(Completions),
+    /// Build a kustomization and print its objects.
+    Render(Render),
     /// Print how a file is read, as the events of the YAML test suite.
     Dump(Dump),
 }
 
 /// The names of the commands: what stands first decides, so a folder of such a name is written `./rules`.
-const COMMANDS: [&str; 5] = ["check", "rules", "explain", "completions", "dump"];
+const COMMANDS: [&str; 6] = ["check", "rules", "explain", "completions", "render", "dump"];
 
 /// Puts `check` in front of arguments that name no command.
 pub(super) fn with_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
@@ -220,6 +222,16 @@ pub(super) struct Explain {
 pub(super) struct Completions {
     /// The shell.
     pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Render {
+    /// The folder of the kustomization.
+    #[arg(default_value = ".", hide_default_value = true)]
+    pub(super) folder: PathBuf,
+    /// Say where each object, and each value from elsewhere, was written.
+    #[arg(long)]
+    pub(super) origins: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,11 +1,11 @@
 //! Order, parallelism, the outcome. Knows nothing of stdout or formats.
 
 mod collect;
+mod disk;
 mod failure;
 mod files;
 mod finish;
 mod judge;
-mod library;
 mod load;
 mod outcome;
 mod plan;
@@ -13,6 +13,7 @@ mod rendered;
 mod request;
 mod run;
 
+pub use disk::Disk;
 pub use failure::Failure;
 pub use finish::{finish, judge_all};
 pub use judge::{Judged, Reading, Role, judge, judge_parsed};

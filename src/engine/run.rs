@@ -10,8 +10,8 @@ use std::{
 use super::{
     Choice, Failure, Outcome, Plan, Request, Stdin, Unreadable,
     collect::{Holding, collect, keep_texts},
+    disk::Disk,
     files::{Job, Kustomized, judge_jobs},
-    library::Disk,
     rendered::{Rendered, Root, render, roots},
 };
 use crate::{

@@ -1,5 +1,11 @@
 //! Many files to one object. Knows what kustomize means; never whether a value is good.
 
+mod emit;
 mod kustomization;
+pub mod kustomize;
+pub mod patch;
+mod sha256;
+mod typed;
 
+pub use emit::{Plain, Remarks, emit};
 pub use kustomization::{is_kustomization, patch_files};

@@ -10,7 +10,7 @@ use std::{
 
 use super::load::{decode, read};
 use crate::{
-    base::{Encoding, SourceId},
+    base::{Encoding, Source, SourceId},
     render::kustomize::{Content, Found, Library},
     walk,
     yaml::Limits,
@@ -18,24 +18,29 @@ use crate::{
 
 /// Files on disk.
 #[derive(Debug)]
-pub(super) struct Disk {
+pub struct Disk {
     limits: Limits,
     /// Walked files by their real path.
     walked: HashMap<PathBuf, (SourceId, String)>,
     /// The real path of each folder with walked files, by its path as walked.
     folders: HashMap<PathBuf, PathBuf>,
     /// Files that were not walked, in the order of their ids.
-    others: Mutex<Vec<(PathBuf, String)>>,
+    others: Mutex<Vec<Other>>,
     first_other: u32,
     here: PathBuf,
 }
 
+/// A file that was not walked.
+#[derive(Debug)]
+struct Other {
+    real: PathBuf,
+    shown: String,
+    source: Option<Arc<Source>>,
+}
+
 impl Disk {
-    /// A disk on which the walk found `files`.
-    pub(super) fn new<'f>(
-        files: impl Iterator<Item = (SourceId, &'f Path, &'f str)>,
-        limits: &Limits,
-    ) -> Self {
+    /// A disk on which the walk found `files`; without any, ids begin at 0.
+    pub fn new<'f>(files: impl Iterator<Item = (SourceId, &'f Path, &'f str)>, limits: &Limits) -> Self {
         let mut disk = Self {
             limits: *limits,
             walked: HashMap::new(),
@@ -76,7 +81,13 @@ impl Disk {
     /// The shown paths of the files that were not walked, in the order of their ids, which follow those of the walk.
     pub(super) fn others(&self) -> Vec<String> {
         let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        others.iter().map(|(_, shown)| shown.clone()).collect()
+        others.iter().map(|other| other.shown.clone()).collect()
+    }
+
+    /// The texts read so far of files that were not walked, in the order of their ids.
+    pub fn sources(&self) -> Vec<Arc<Source>> {
+        let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        others.iter().filter_map(|other| other.source.clone()).collect()
     }
 
     fn id_of(&self, real: &Path) -> (SourceId, String) {
@@ -84,12 +95,21 @@ impl Disk {
             return known.clone();
         }
         let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = others.iter().position(|(own, _)| own == real).unwrap_or_else(|| {
+        let at = others.iter().position(|other| other.real == real).unwrap_or_else(|| {
             let shown = walk::shown(real.strip_prefix(&self.here).unwrap_or(real));
-            others.push((real.to_path_buf(), shown));
+            others.push(Other { real: real.to_path_buf(), shown, source: None });
             others.len() - 1
         });
-        (SourceId(self.first_other + at as u32), others[at].1.clone())
+        (SourceId(self.first_other + at as u32), others[at].shown.clone())
+    }
+
+    /// Remembers the text of a file that was not walked.
+    fn keep(&self, source: &Arc<Source>) {
+        let Some(at) = source.id.0.checked_sub(self.first_other) else { return };
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(other) = others.get_mut(at as usize) {
+            other.source = Some(Arc::clone(source));
+        }
     }
 }
 
@@ -116,7 +136,9 @@ impl Library for Disk {
         let loaded = decode(id, &shown, bytes);
         match loaded.refused {
             None if loaded.source.encoding == Encoding::Utf8 || is_manifest(real) => {
-                Ok(Content::Text(Arc::new(loaded.source)))
+                let source = Arc::new(loaded.source);
+                self.keep(&source);
+                Ok(Content::Text(source))
             }
             _ => Err("it is not UTF-8".to_owned()),
         }

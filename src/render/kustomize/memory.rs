@@ -1,0 +1,63 @@
+//! A library that holds its files in memory.
+
+use std::{
+    collections::BTreeMap,
+    path::{Component, Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{Content, Found, Library};
+use crate::base::{Source, SourceId};
+
+/// Files in memory, without symbolic links; paths begin with `/`.
+#[derive(Debug, Default)]
+pub struct Memory {
+    files: BTreeMap<PathBuf, Content>,
+}
+
+impl Memory {
+    /// Adds the text at `path`; ids follow the order of the calls.
+    pub fn add(&mut self, path: &str, text: &str) -> SourceId {
+        let id = SourceId(self.files.len() as u32);
+        self.files.insert(PathBuf::from(path), Content::Text(Arc::new(Source::new(id, path, text))));
+        id
+    }
+
+    /// The text of an id.
+    pub fn source(&self, id: SourceId) -> Option<&Source> {
+        self.files.values().find_map(|content| match content {
+            Content::Text(source) if source.id == id => Some(&**source),
+            _ => None,
+        })
+    }
+}
+
+impl Library for Memory {
+    fn look(&self, path: &Path) -> Option<Found> {
+        let real = cleaned(path);
+        if self.files.contains_key(&real) {
+            return Some(Found { real, is_folder: false });
+        }
+        let is_folder = self.files.keys().any(|file| file.starts_with(&real));
+        is_folder.then_some(Found { real, is_folder: true })
+    }
+
+    fn open(&self, real: &Path) -> Result<Content, String> {
+        self.files.get(real).cloned().ok_or_else(|| "no such file".to_owned())
+    }
+}
+
+/// `path` with `.` and `..` resolved by name alone.
+fn cleaned(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                clean.pop();
+            }
+            other => clean.push(other),
+        }
+    }
+    clean
+}

@@ -1,0 +1,38 @@
+//! What kustomize lays over objects: patches, and whom they are for. Works on trees alone, never on files.
+
+mod body;
+mod json6902;
+mod label_selector;
+mod list;
+mod openapi;
+mod pointer;
+mod schema;
+mod smp;
+mod target;
+mod typed;
+
+pub use body::PatchBody;
+pub use json6902::apply;
+pub use label_selector::LabelSelector;
+pub use openapi::OpenApi;
+pub use schema::{Schema, Schemas};
+pub use smp::{Merged, merge};
+pub use target::{Ids, Selector};
+
+use crate::base::Span;
+
+/// Why something cannot be laid over an object, and the place to point at. The fault of who wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct PatchError {
+    /// The fact, in one line.
+    pub message: String,
+    /// Where the part stands that is wrong.
+    pub span: Span,
+}
+
+impl PatchError {
+    fn new(message: impl Into<String>, span: Span) -> Self {
+        Self { message: message.into(), span }
+    }
+}

@@ -1,0 +1,92 @@
+//! Who a patch or a replacement is for: the selectors of kustomize.
+
+use std::borrow::Cow;
+
+use regex::Regex;
+
+use super::{PatchError, label_selector::LabelSelector};
+use crate::yaml::{Kind, Node};
+
+/// What a selector asks an object for.
+#[derive(Debug, Clone, Copy)]
+pub struct Ids<'i> {
+    /// The API group; empty for the core group.
+    pub group: &'i str,
+    /// The API version.
+    pub version: &'i str,
+    /// The kind.
+    pub kind: &'i str,
+    /// Its name when it was read, and its name now.
+    pub names: [&'i str; 2],
+    /// Its effective namespace when it was read, and now: `default` where it has none but could.
+    pub namespaces: [&'i str; 2],
+    /// `metadata.labels`.
+    pub labels: Option<Node<'i>>,
+    /// `metadata.annotations`.
+    pub annotations: Option<Node<'i>>,
+}
+
+/// `target` of a patch, `select` and `reject` of a replacement: what is left out fits all.
+#[derive(Debug, Clone, Default)]
+pub struct Selector {
+    group: Option<Regex>,
+    version: Option<Regex>,
+    kind: Option<Regex>,
+    name: Option<Regex>,
+    namespace: Option<Regex>,
+    labels: LabelSelector,
+    annotations: LabelSelector,
+}
+
+impl Selector {
+    /// Reads a mapping with any of `group`, `version`, `kind`, `name`, `namespace` (each a regular expression for the whole),
+    /// `labelSelector` and `annotationSelector`.
+    ///
+    /// # Errors
+    /// [`PatchError`] when one of them is none.
+    pub fn read(node: Node<'_>) -> Result<Self, PatchError> {
+        Ok(Self {
+            group: pattern(node, "group")?,
+            version: pattern(node, "version")?,
+            kind: pattern(node, "kind")?,
+            name: pattern(node, "name")?,
+            namespace: pattern(node, "namespace")?,
+            labels: LabelSelector::read(node.get("labelSelector"))?,
+            annotations: LabelSelector::read(node.get("annotationSelector"))?,
+        })
+    }
+
+    /// Whether it selects the object of `ids`.
+    pub fn matches(&self, ids: &Ids<'_>) -> bool {
+        let fits = |pattern: &Option<Regex>, text: &str| pattern.as_ref().is_none_or(|it| it.is_match(text));
+        let any = |pattern: &Option<Regex>, texts: &[&str; 2]| texts.iter().any(|text| fits(pattern, text));
+        fits(&self.kind, ids.kind)
+            && fits(&self.group, ids.group)
+            && fits(&self.version, ids.version)
+            && any(&self.name, &ids.names)
+            && any(&self.namespace, &ids.namespaces)
+            && self.labels.matches(ids.labels)
+            && self.annotations.matches(ids.annotations)
+    }
+}
+
+fn pattern(node: Node<'_>, key: &str) -> Result<Option<Regex>, PatchError> {
+    let Some((value, text)) = text_of(node, key)? else { return Ok(None) };
+    match Regex::new(&format!("^(?:{text})$")) {
+        Ok(pattern) => Ok(Some(pattern)),
+        Err(_) => {
+            let message = format!("`{key}: {text}` is not a regular expression");
+            Err(PatchError::new(message, value.span()))
+        }
+    }
+}
+
+/// The text under `key`; `None` when it is missing or empty.
+pub(super) fn text_of<'a>(node: Node<'a>, key: &str) -> Result<Option<(Node<'a>, Cow<'a, str>)>, PatchError> {
+    let Some(value) = node.get(key) else { return Ok(None) };
+    if value.kind() != Kind::Scalar {
+        return Err(PatchError::new(format!("`{key}` is not a text"), value.head()));
+    }
+    let text = value.text().filter(|text| !text.is_empty() && !super::smp::is_null(value));
+    Ok(text.map(|text| (value, text)))
+}
