@@ -130,9 +130,9 @@ pub(super) fn block(raw: &str, indent: usize, folded: bool, final_break: bool) -
     let strip = header.bytes().take_while(|byte| b"|>+-123456789".contains(byte)).any(|byte| byte == b'-');
     let mut out = String::with_capacity(body.len());
     if folded {
-        fold_block(body, indent, &mut out)
+        fold_block(body, indent, &mut out);
     } else {
-        literal_block(body, indent, &mut out)
+        literal_block(body, indent, &mut out);
     }
     if final_break && !strip {
         out.push('\n');

@@ -11,7 +11,7 @@ const FEW: usize = 8;
 
 /// Every repeated key below `root`, as (first key, repeated key), in the order written. Aliases are not
 /// followed: each mapping is looked at where it is written.
-pub fn duplicate_keys<'a>(root: Node<'a>) -> Vec<(Node<'a>, Node<'a>)> {
+pub fn duplicate_keys(root: Node<'_>) -> Vec<(Node<'_>, Node<'_>)> {
     let mut found = Vec::new();
     for node in root.written() {
         if node.kind() == Kind::Mapping {

@@ -29,8 +29,6 @@ pub(super) struct Piece {
     pub(super) end: usize,
     /// It begins with `---`.
     pub(super) explicit_start: bool,
-    /// It ends with `...`.
-    pub(super) explicit_end: bool,
 }
 
 /// Iterator over the documents of a text.
@@ -89,7 +87,7 @@ impl<'t> Pieces<'t> {
     }
 
     /// What lies between the last marker and `end`, if it is a document.
-    fn piece(&mut self, end: usize, explicit_end: bool, last: bool) -> Option<Piece> {
+    fn piece(&mut self, end: usize, last: bool) -> Option<Piece> {
         let whole = last && !self.seen;
         let is_document = self.explicit || has_content(self.text, self.at, end) || whole;
         if !is_document {
@@ -101,7 +99,7 @@ impl<'t> Pieces<'t> {
         }
         let (prefix, prefix_end) = self.prefix.take().unwrap_or((self.at, self.at));
         self.seen = true;
-        Some(Piece { prefix, prefix_end, start: self.at, end, explicit_start: self.explicit, explicit_end })
+        Some(Piece { prefix, prefix_end, start: self.at, end, explicit_start: self.explicit })
     }
 }
 
@@ -112,9 +110,9 @@ impl Iterator for Pieces<'_> {
         while !self.done {
             let Some((marker, is_dashes)) = self.marker() else {
                 self.done = true;
-                return self.piece(self.text.len(), false, true);
+                return self.piece(self.text.len(), true);
             };
-            let piece = self.piece(marker, !is_dashes, false);
+            let piece = self.piece(marker, false);
             self.at = after_marker(self.text, marker + 3);
             self.explicit = is_dashes;
             if piece.is_some() {

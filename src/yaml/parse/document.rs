@@ -40,8 +40,6 @@ impl Parser<'_> {
             error,
             skipped: !kept,
             lenient: self.lenient,
-            explicit_start: piece.explicit_start,
-            explicit_end: piece.explicit_end,
             prefix: (piece.prefix as u32, piece.prefix_end as u32),
         });
     }
@@ -82,7 +80,7 @@ impl Parser<'_> {
         self.move_to(piece.prefix, end);
         let mut directive = None;
         loop {
-            self.to_next_token();
+            self.next_token();
             if self.at_end() {
                 break;
             }
@@ -165,8 +163,8 @@ impl Parser<'_> {
         }
         if !piece.explicit_start && self.pos > self.line_start {
             // The document begins on the line of a `...`.
-            self.to_next_token();
-            if !self.fresh {
+            self.next_token();
+            if !self.gap.fresh {
                 return Err(self.text_after_end());
             }
         }
