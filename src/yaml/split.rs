@@ -68,6 +68,11 @@ impl<'t> Pieces<'t> {
         }
     }
 
+    /// The comments behind the last document, once all documents were taken.
+    pub(super) fn rest(&self) -> Option<Range<usize>> {
+        self.prefix.filter(|_| self.done).map(|(start, end)| start..end)
+    }
+
     /// The next marker line and whether it is `---`.
     fn marker(&mut self) -> Option<(usize, bool)> {
         let is_dashes = match (self.next_dashes, self.next_dots) {

@@ -21,4 +21,5 @@ mod rules;
 mod walk;
 mod yaml_conformance;
 mod yaml_differential;
+mod yaml_spans;
 mod yaml_texts;

@@ -131,7 +131,7 @@ impl Parser<'_> {
 
     /// The value behind the `:` at `pos`.
     pub(super) fn value(&mut self, column: usize) -> Step {
-        self.pos += 1;
+        self.pass_indicator();
         let start = self.pos + 1;
         if self.here() != b' ' || !starts_plain(self.byte(start)) {
             return self.node(column, Seat::Value);
@@ -149,7 +149,7 @@ impl Parser<'_> {
 
     /// `? key` and, at the same column, `: value`.
     fn explicit_entry(&mut self, column: usize) -> Step {
-        self.pos += 1;
+        self.pass_indicator();
         let key = self.node(column, Seat::Explicit);
         if key.is_err() || self.gap.column != column || !self.at_indicator(b':') {
             self.push_empty(self.last_end, Props::NONE);
@@ -159,7 +159,7 @@ impl Parser<'_> {
             self.push_empty(self.last_end, Props::NONE);
             return Err(self.tab_indentation(self.pos));
         }
-        self.pos += 1;
+        self.pass_indicator();
         self.node(column, Seat::Explicit)
     }
 
@@ -173,7 +173,7 @@ impl Parser<'_> {
 
     fn items(&mut self, sequence: u32, column: usize) -> Step {
         loop {
-            self.pos += 1;
+            self.pass_indicator();
             self.node(column, Seat::Item)?;
             if self.gap.column != column || !self.at_indicator(b'-') {
                 break;

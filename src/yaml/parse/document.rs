@@ -1,6 +1,7 @@
 //! One document after the other: directives, markers, and what a broken one leaves behind.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use super::block::Seat;
 use super::lines::{after_break, line_end};
@@ -42,6 +43,20 @@ impl Parser<'_> {
             lenient: self.lenient,
             prefix: (piece.prefix as u32, piece.prefix_end as u32),
         });
+    }
+
+    /// Reads the comments of a range that holds no document.
+    pub(super) fn comments_only(&mut self, range: Range<usize>) {
+        self.begin();
+        self.move_to(range.start, range.end);
+        loop {
+            self.next_token();
+            if self.at_end() {
+                return;
+            }
+            // Only a `...` can be here.
+            self.pos = line_end(self.bytes, self.pos);
+        }
     }
 
     fn begin(&mut self) {

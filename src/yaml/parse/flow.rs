@@ -16,7 +16,7 @@ impl Parser<'_> {
         let node = self.open(style, start, props)?;
         let outer = std::mem::replace(&mut self.bracket, start);
         self.brackets += 1;
-        self.pos += 1;
+        self.pass_indicator();
         let result = if is_sequence { self.flow_items() } else { self.flow_entries(node) };
         self.brackets -= 1;
         self.bracket = outer;
@@ -120,8 +120,7 @@ impl Parser<'_> {
 
     /// `? key : value`, where both may be missing.
     fn flow_explicit(&mut self, mapping: u32) -> Step {
-        self.pos += 1;
-        self.last_end = self.pos;
+        self.pass_indicator();
         let key = self.out.nodes.len();
         self.next_flow_token();
         let json = match self.here() {
@@ -154,7 +153,7 @@ impl Parser<'_> {
     /// The value behind the `:` at `pos`. Lays down exactly one node.
     fn flow_value(&mut self, json_key: bool) -> Step {
         let colon = self.pos;
-        self.pos += 1;
+        self.pass_indicator();
         let value = self.out.nodes.len();
         if !json_key && matches!(self.here(), b'[' | b'{') {
             self.push_empty(self.pos, Props::NONE);

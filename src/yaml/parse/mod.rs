@@ -40,9 +40,13 @@ pub fn parse_filtered<'t>(
     keep: impl Fn(&'t str) -> bool,
 ) -> Parsed<'t> {
     let mut parser = Parser::new(source, text, text.len(), limits);
-    for piece in Pieces::new(text) {
+    let mut pieces = Pieces::new(text);
+    for piece in pieces.by_ref() {
         let kept = text.get(piece.start..piece.end).is_some_and(&keep);
         parser.document(&piece, kept);
+    }
+    if let Some(rest) = pieces.rest() {
+        parser.comments_only(rest);
     }
     parser.out
 }
@@ -98,7 +102,7 @@ struct Parser<'t> {
     brackets: u32,
     /// The innermost of them.
     bracket: usize,
-    /// Where the last node ended.
+    /// Where the last node ended, or the indicator that stands before the next.
     last_end: usize,
     depth: u32,
     /// The deepest level since the flow item being read began.
@@ -181,6 +185,12 @@ impl<'t> Parser<'t> {
     /// Whether `indicator` stands at `pos` alone, as `- ` does.
     fn at_indicator(&self, indicator: u8) -> bool {
         self.here() == indicator && self.is_blank_or_end(self.pos + 1)
+    }
+
+    /// Moves over the indicator at `pos`.
+    fn pass_indicator(&mut self) {
+        self.pos += 1;
+        self.last_end = self.pos;
     }
 
     /// The text of a byte range; empty where it would split a character.
