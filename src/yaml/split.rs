@@ -117,7 +117,7 @@ impl Iterator for Pieces<'_> {
                 self.done = true;
                 return self.piece(self.text.len(), true);
             };
-            let piece = self.piece(marker, false);
+            let piece = self.piece(before_mark(self.text, marker), false);
             self.at = after_marker(self.text, marker + 3);
             self.explicit = is_dashes;
             if piece.is_some() {
@@ -141,6 +141,11 @@ fn next_marker(text: &[u8], found: &mut memmem::FindIter<'_, '_>) -> Option<usiz
 
 /// A byte order mark in UTF-8.
 pub(super) const BOM: &[u8] = "\u{FEFF}".as_bytes();
+
+/// Where the line of a marker begins, which a byte order mark may stand before.
+fn before_mark(text: &[u8], marker: usize) -> usize {
+    text[..marker].strip_suffix(BOM).map_or(marker, <[u8]>::len)
+}
 
 /// The next line's start when nothing but blanks follows on the marker's own line.
 fn after_marker(text: &[u8], at: usize) -> usize {
