@@ -14,7 +14,8 @@ pub fn events(parsed: &Parsed<'_>, spans: bool) -> String {
     writer.line("+STR", None);
     for document in parsed.documents() {
         // A text with comments alone has no document for the suite.
-        let counts = document.root.is_some() || document.explicit_start || document.error.is_some();
+        let counts =
+            document.root.is_some() || begins_with_marker(parsed, document) || document.error.is_some();
         if counts {
             writer.document(document);
         }
@@ -31,7 +32,7 @@ struct Writer<'a> {
     handles: HashMap<&'a str, &'a str>,
 }
 
-impl<'a> Writer<'a> {
+impl Writer<'_> {
     fn line(&mut self, event: &str, span: Option<(u32, u32)>) {
         self.out.push_str(event);
         if let (true, Some((start, end))) = (self.spans, span) {
@@ -44,7 +45,7 @@ impl<'a> Writer<'a> {
         let prefix = self.parsed.text.get(document.prefix.0 as usize..document.prefix.1 as usize);
         self.handles = prefix.unwrap_or_default().split(['\n', '\r']).filter_map(handle).collect();
         self.line(
-            if document.explicit_start { "+DOC ---" } else { "+DOC" },
+            if begins_with_marker(self.parsed, document) { "+DOC ---" } else { "+DOC" },
             Some((document.start, document.end)),
         );
         match document.root {
@@ -52,7 +53,7 @@ impl<'a> Writer<'a> {
             None => self.line("=VAL :", Some((document.start, document.start))),
         }
         self.line(
-            if document.explicit_end { "-DOC ..." } else { "-DOC" },
+            if ends_with_marker(self.parsed, document) { "-DOC ..." } else { "-DOC" },
             Some((document.end, document.end)),
         );
     }
@@ -138,6 +139,15 @@ impl<'a> Writer<'a> {
         };
         format!("{prefix}{}", cook::percent_decoded(suffix).unwrap_or_else(|| suffix.to_owned()))
     }
+}
+
+fn begins_with_marker(parsed: &Parsed<'_>, document: &Document) -> bool {
+    let before = parsed.text.get(..document.start as usize).unwrap_or_default();
+    before.trim_end_matches([' ', '\t', '\n', '\r']).ends_with("---")
+}
+
+fn ends_with_marker(parsed: &Parsed<'_>, document: &Document) -> bool {
+    parsed.text.get(document.end as usize..).is_some_and(|after| after.starts_with("..."))
 }
 
 fn is_collection(raw: Raw) -> bool {

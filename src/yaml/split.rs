@@ -29,8 +29,6 @@ pub(super) struct Piece {
     pub(super) end: usize,
     /// It begins with `---`.
     pub(super) explicit_start: bool,
-    /// It ends with `...`.
-    pub(super) explicit_end: bool,
 }
 
 /// Iterator over the documents of a text.
@@ -70,6 +68,11 @@ impl<'t> Pieces<'t> {
         }
     }
 
+    /// The comments behind the last document, once all documents were taken.
+    pub(super) fn rest(&self) -> Option<Range<usize>> {
+        self.prefix.filter(|_| self.done).map(|(start, end)| start..end)
+    }
+
     /// The next marker line and whether it is `---`.
     fn marker(&mut self) -> Option<(usize, bool)> {
         let is_dashes = match (self.next_dashes, self.next_dots) {
@@ -89,7 +92,7 @@ impl<'t> Pieces<'t> {
     }
 
     /// What lies between the last marker and `end`, if it is a document.
-    fn piece(&mut self, end: usize, explicit_end: bool, last: bool) -> Option<Piece> {
+    fn piece(&mut self, end: usize, last: bool) -> Option<Piece> {
         let whole = last && !self.seen;
         let is_document = self.explicit || has_content(self.text, self.at, end) || whole;
         if !is_document {
@@ -101,7 +104,7 @@ impl<'t> Pieces<'t> {
         }
         let (prefix, prefix_end) = self.prefix.take().unwrap_or((self.at, self.at));
         self.seen = true;
-        Some(Piece { prefix, prefix_end, start: self.at, end, explicit_start: self.explicit, explicit_end })
+        Some(Piece { prefix, prefix_end, start: self.at, end, explicit_start: self.explicit })
     }
 }
 
@@ -112,9 +115,9 @@ impl Iterator for Pieces<'_> {
         while !self.done {
             let Some((marker, is_dashes)) = self.marker() else {
                 self.done = true;
-                return self.piece(self.text.len(), false, true);
+                return self.piece(self.text.len(), true);
             };
-            let piece = self.piece(marker, !is_dashes, false);
+            let piece = self.piece(before_mark(self.text, marker), false);
             self.at = after_marker(self.text, marker + 3);
             self.explicit = is_dashes;
             if piece.is_some() {
@@ -138,6 +141,11 @@ fn next_marker(text: &[u8], found: &mut memmem::FindIter<'_, '_>) -> Option<usiz
 
 /// A byte order mark in UTF-8.
 pub(super) const BOM: &[u8] = "\u{FEFF}".as_bytes();
+
+/// Where the line of a marker begins, which a byte order mark may stand before.
+fn before_mark(text: &[u8], marker: usize) -> usize {
+    text[..marker].strip_suffix(BOM).map_or(marker, <[u8]>::len)
+}
 
 /// The next line's start when nothing but blanks follows on the marker's own line.
 fn after_marker(text: &[u8], at: usize) -> usize {

@@ -142,10 +142,6 @@ pub struct Document {
     pub skipped: bool,
     /// It was read by a leniency that strict YAML 1.2 does not have.
     pub lenient: bool,
-    /// It begins with `---`.
-    pub(super) explicit_start: bool,
-    /// It ends with `...`.
-    pub(super) explicit_end: bool,
     /// The comments and directives before its `---`.
     pub(super) prefix: (u32, u32),
 }

@@ -22,4 +22,7 @@ mod rules;
 mod walk;
 mod yaml_conformance;
 mod yaml_differential;
+mod yaml_documents;
+mod yaml_hostile;
+mod yaml_spans;
 mod yaml_texts;

@@ -118,7 +118,7 @@ fn loose(text: &str) -> Result<String, String> {
                     ScalarStyle::SingleQuoted => '\'',
                     ScalarStyle::DoubleQuoted => '"',
                     ScalarStyle::Literal => '|',
-                    _ => '>',
+                    ScalarStyle::Folded => '>',
                 };
                 value(&mut out, style, &text);
             }
@@ -143,7 +143,7 @@ fn disagreement(text: &str) -> Option<String> {
         (Ok(_), ..) => false,
         (Err(message), Ok(_), Ok(_)) => {
             let named = REFUSED_BY_GO_YAML.iter().any(|it| message.contains(it.0));
-            named || message.contains(OVERLOOKED_COMMENT) && text.contains("\t")
+            named || message.contains(OVERLOOKED_COMMENT) && text.contains('\t')
         }
         (Err(_), ..) => true,
     };
@@ -213,7 +213,7 @@ fn inputs_that_once_differed_are_read_as_another_reader_reads_them() {
 #[test]
 fn manifests_of_real_repositories_are_read_as_another_reader_reads_them() {
     let Some(corpus) = std::env::var_os("PLIMSOLL_CORPUS") else {
-        println!("skipped: PLIMSOLL_CORPUS is not set");
+        eprintln!("skipped: PLIMSOLL_CORPUS is not set");
         return;
     };
     let mut documents = 0;

@@ -1,5 +1,7 @@
 //! Texts for property tests: soups of tokens, manifests with wrong characters, and valid YAML in all styles.
 
+use std::fmt::Write;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -166,26 +168,26 @@ fn block(value: &Value, indent: usize, out: &mut String) {
     match value {
         Value::Text(text, style) if style % 5 > 2 => {
             let indicator = if style % 5 == 3 { '|' } else { '>' };
-            out.push_str(&format!(" {indicator}- # text\n"));
+            let _ = writeln!(out, " {indicator}- # text");
             // A folded line break is written as two.
             let breaks = if indicator == '|' { "\n" } else { "\n\n" };
             for (number, line) in text.split('\n').enumerate() {
                 out.push_str(if number > 0 { breaks } else { "" });
-                out.push_str(&format!("{pad}  {line}"));
+                let _ = write!(out, "{pad}  {line}");
             }
             out.push('\n');
         }
         Value::List(items, false) if !items.is_empty() => {
             out.push_str(" # list\n");
             for item in items {
-                out.push_str(&format!("{pad}-"));
+                let _ = write!(out, "{pad}-");
                 block(item, indent + 2, out);
             }
         }
         Value::Map(entries, false) if !entries.is_empty() => {
             out.push('\n');
             for (key, value) in entries {
-                out.push_str(&format!("{pad}{key}:"));
+                let _ = write!(out, "{pad}{key}:");
                 block(value, indent + 2, out);
             }
         }
@@ -200,10 +202,10 @@ fn block(value: &Value, indent: usize, out: &mut String) {
 fn flow(value: &Value, out: &mut String) {
     match value {
         Value::Text(text, style) if style % 5 == 0 && !text.contains('\n') && is_plain(text) => {
-            out.push_str(text)
+            out.push_str(text);
         }
         Value::Text(text, style) if style % 5 == 1 && !text.contains('\n') => {
-            out.push_str(&format!("'{}'", text.replace('\'', "''")));
+            let _ = write!(out, "'{}'", text.replace('\'', "''"));
         }
         Value::Text(text, _) => out.push_str(&format!("{text:?}").replace("\\'", "'")),
         Value::List(items, _) => {
@@ -217,7 +219,7 @@ fn flow(value: &Value, out: &mut String) {
         Value::Map(entries, _) => {
             out.push('{');
             for (key, value) in entries {
-                out.push_str(&format!("{key}: "));
+                let _ = write!(out, "{key}: ");
                 flow(value, out);
                 out.push_str(" , ");
             }

@@ -51,9 +51,7 @@ impl Parser<'_> {
         let mut chomped = false;
         loop {
             match self.byte(header.end) {
-                digit @ b'1'..=b'9' if header.indent.is_none() => {
-                    header.indent = Some((digit - b'0') as usize)
-                }
+                digit @ b'1'..=b'9' if header.indent.is_none() => header.indent = Some((digit - b'0').into()),
                 sign @ (b'+' | b'-') if !chomped => {
                     chomped = true;
                     header.keep = sign == b'+';
@@ -63,7 +61,7 @@ impl Parser<'_> {
             header.end += 1;
         }
         self.pos = skip_blanks(self.bytes, header.end);
-        self.fresh = false;
+        self.gap.fresh = false;
         if self.here() == b'#' {
             self.pos = self.comment(self.pos);
         }

@@ -1,6 +1,7 @@
 //! One document after the other: directives, markers, and what a broken one leaves behind.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use super::block::Seat;
 use super::lines::{after_break, line_end};
@@ -40,10 +41,22 @@ impl Parser<'_> {
             error,
             skipped: !kept,
             lenient: self.lenient,
-            explicit_start: piece.explicit_start,
-            explicit_end: piece.explicit_end,
             prefix: (piece.prefix as u32, piece.prefix_end as u32),
         });
+    }
+
+    /// Reads the comments of a range that holds no document.
+    pub(super) fn comments_only(&mut self, range: Range<usize>) {
+        self.begin();
+        self.move_to(range.start, range.end);
+        loop {
+            self.next_token();
+            if self.at_end() {
+                return;
+            }
+            // Only a `...` can be here.
+            self.pos = line_end(self.bytes, self.pos);
+        }
     }
 
     fn begin(&mut self) {
@@ -82,7 +95,7 @@ impl Parser<'_> {
         self.move_to(piece.prefix, end);
         let mut directive = None;
         loop {
-            self.to_next_token();
+            self.next_token();
             if self.at_end() {
                 break;
             }
@@ -165,8 +178,8 @@ impl Parser<'_> {
         }
         if !piece.explicit_start && self.pos > self.line_start {
             // The document begins on the line of a `...`.
-            self.to_next_token();
-            if !self.fresh {
+            self.next_token();
+            if !self.gap.fresh {
                 return Err(self.text_after_end());
             }
         }

@@ -16,7 +16,7 @@ impl Parser<'_> {
         let node = self.open(style, start, props)?;
         let outer = std::mem::replace(&mut self.bracket, start);
         self.brackets += 1;
-        self.pos += 1;
+        self.pass_indicator();
         let result = if is_sequence { self.flow_items() } else { self.flow_entries(node) };
         self.brackets -= 1;
         self.bracket = outer;
@@ -27,7 +27,7 @@ impl Parser<'_> {
 
     fn flow_items(&mut self) -> Step {
         loop {
-            self.to_next_flow_token();
+            self.next_flow_token();
             if self.here() == b']' {
                 self.pos += 1;
                 return Ok(());
@@ -40,7 +40,7 @@ impl Parser<'_> {
 
     fn flow_entries(&mut self, mapping: u32) -> Step {
         loop {
-            self.to_next_flow_token();
+            self.next_flow_token();
             if self.here() == b'}' {
                 self.pos += 1;
                 return Ok(());
@@ -53,7 +53,7 @@ impl Parser<'_> {
 
     /// Moves over the `,` behind an item; the closing bracket may stand in its place.
     fn flow_separator(&mut self, close: u8) -> Step {
-        self.to_next_flow_token();
+        self.next_flow_token();
         match self.here() {
             b',' => {
                 self.pos += 1;
@@ -76,7 +76,7 @@ impl Parser<'_> {
         let first = self.out.nodes.len() as u32;
         let peak = std::mem::replace(&mut self.peak, self.depth);
         let json = self.flow_node()?;
-        self.to_next_flow_token();
+        self.next_flow_token();
         let result = if self.at_flow_colon(json) { self.flow_pair(first, start, json) } else { Ok(()) };
         self.peak = self.peak.max(peak);
         result
@@ -110,7 +110,7 @@ impl Parser<'_> {
                 return Err(stop);
             }
         };
-        self.to_next_flow_token();
+        self.next_flow_token();
         if self.at_flow_colon(json) {
             return self.flow_value(json);
         }
@@ -120,10 +120,9 @@ impl Parser<'_> {
 
     /// `? key : value`, where both may be missing.
     fn flow_explicit(&mut self, mapping: u32) -> Step {
-        self.pos += 1;
-        self.last_end = self.pos;
+        self.pass_indicator();
         let key = self.out.nodes.len();
-        self.to_next_flow_token();
+        self.next_flow_token();
         let json = match self.here() {
             b',' | b']' | b'}' | 0 => {
                 self.push_empty(self.last_end, Props::NONE);
@@ -143,7 +142,7 @@ impl Parser<'_> {
                 return Err(stop);
             }
         };
-        self.to_next_flow_token();
+        self.next_flow_token();
         if self.at_flow_colon(json) {
             return self.flow_value(json);
         }
@@ -154,13 +153,13 @@ impl Parser<'_> {
     /// The value behind the `:` at `pos`. Lays down exactly one node.
     fn flow_value(&mut self, json_key: bool) -> Step {
         let colon = self.pos;
-        self.pos += 1;
+        self.pass_indicator();
         let value = self.out.nodes.len();
         if !json_key && matches!(self.here(), b'[' | b'{') {
             self.push_empty(self.pos, Props::NONE);
             return Err(self.fail(colon, colon + 1, "a space is missing after this colon"));
         }
-        self.to_next_flow_token();
+        self.next_flow_token();
         let result = match self.here() {
             b',' | b']' | b'}' | 0 => Ok(()),
             _ => self.flow_node().map(|_| ()),
@@ -186,7 +185,7 @@ impl Parser<'_> {
             let more = self.properties()?;
             props = self.merge(props, more)?;
             let end = self.pos;
-            self.to_next_flow_token();
+            self.next_flow_token();
             if matches!(self.here(), b',' | b']' | b'}' | 0) || self.at_flow_colon(false) {
                 self.push_empty(end, props);
                 return Ok(false);

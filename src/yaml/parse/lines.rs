@@ -5,10 +5,10 @@ use crate::yaml::tape::Comment;
 
 impl Parser<'_> {
     /// Moves over blanks, comments and line breaks to the next token, and notes where that stands.
-    pub(super) fn to_next_token(&mut self) {
+    pub(super) fn next_token(&mut self) {
         let mut at = self.pos;
-        self.fresh = at == self.line_start;
-        self.commented = false;
+        self.gap.fresh = at == self.line_start;
+        self.gap.commented = false;
         loop {
             at = skip_spaces(self.bytes, at);
             let spaces_end = at;
@@ -16,7 +16,7 @@ impl Parser<'_> {
                 b'\n' => {
                     at += 1;
                     self.line_start = at;
-                    self.fresh = true;
+                    self.gap.fresh = true;
                     continue;
                 }
                 b' '..=b'"' | b'$'..=0xFF => {}
@@ -29,12 +29,12 @@ impl Parser<'_> {
                 },
             }
             self.pos = at;
-            self.tab = at > spaces_end;
-            let column_end = if self.fresh { spaces_end } else { at };
-            self.column = column_end - self.line_start + 1;
+            self.gap.tab = at > spaces_end;
+            let column_end = if self.gap.fresh { spaces_end } else { at };
+            self.gap.column = column_end - self.line_start + 1;
             if self.at_end() {
-                self.column = 0;
-                self.fresh = true;
+                self.gap.column = 0;
+                self.gap.fresh = true;
             }
             return;
         }
@@ -48,25 +48,25 @@ impl Parser<'_> {
             b'\n' | b'\r' => {
                 let next = after_break(self.bytes, blanks_end);
                 self.line_start = next;
-                self.fresh = true;
+                self.gap.fresh = true;
                 Some(next)
             }
             _ => None,
         }
     }
 
-    /// Inside brackets: as [`Parser::to_next_token`], but indentation only decides whether a strict
+    /// Inside brackets: as [`Parser::next_token`], but indentation only decides whether a strict
     /// reader would refuse.
-    pub(super) fn to_next_flow_token(&mut self) {
+    pub(super) fn next_flow_token(&mut self) {
         match self.byte(self.pos) {
             b' ' | b'\t' | b'\n' | b'\r' | b'#' => {}
             _ => {
-                self.fresh = self.pos == self.line_start;
+                self.gap.fresh = self.pos == self.line_start;
                 return;
             }
         }
-        self.to_next_token();
-        if self.fresh && self.column <= self.parent && !self.at_end() {
+        self.next_token();
+        if self.gap.fresh && self.gap.column <= self.parent && !self.at_end() {
             self.lenient = true;
         }
     }
@@ -78,8 +78,8 @@ impl Parser<'_> {
             // Text never ends before a `#`, so this is a quote, a bracket or an indicator.
             self.lenient = true;
         }
-        self.commented = true;
-        self.out.comments.push(Comment { start: at as u32, end: end as u32, own_line: self.fresh });
+        self.gap.commented = true;
+        self.out.comments.push(Comment { start: at as u32, end: end as u32, own_line: self.gap.fresh });
         end
     }
 }
@@ -130,10 +130,11 @@ pub(super) fn find_oddities(bytes: &[u8]) -> Oddities {
     let mut found = Oddities::default();
     for (number, chunk) in bytes.chunks(CHUNK).enumerate() {
         // Nearly all text is plain ASCII, which this sees many bytes at a time.
-        let suspicious = chunk.iter().fold(false, |found, &byte| {
-            found | (byte < b' ' && byte != b'\n' && byte != b'\t' && byte != b'\r') | (byte >= 0x7F)
+        let suspicious = chunk.iter().fold(0, |found, &byte| {
+            let control = byte < b' ' && byte != b'\n' && byte != b'\t' && byte != b'\r';
+            found | u8::from(control) | u8::from(byte >= 0x7F)
         });
-        if !suspicious {
+        if suspicious == 0 {
             continue;
         }
         let start = number * CHUNK;

@@ -4,13 +4,17 @@
 mod anchors;
 mod block;
 mod block_scalar;
+mod collections;
 mod document;
 mod errors;
+mod errors_block;
+mod errors_inline;
 mod flow;
 mod lines;
 mod plain;
 mod properties;
 mod quoted;
+mod template;
 mod tree;
 
 use std::ops::Range;
@@ -35,8 +39,9 @@ pub fn parse_filtered<'t>(
     limits: &Limits,
     keep: impl Fn(&'t str) -> bool,
 ) -> Parsed<'t> {
-    let mut parser = Parser::new(source, text, limits);
-    for piece in Pieces::new(text) {
+    let mut parser = Parser::new(source, text, text.len(), limits);
+    let mut pieces = Pieces::new(text);
+    for piece in pieces.by_ref() {
         let kept = text.get(piece.start..piece.end).is_some_and(&keep);
         parser.document(&piece, kept);
         if parser.is_full() {
@@ -44,21 +49,23 @@ pub fn parse_filtered<'t>(
             break;
         }
     }
+    if let Some(rest) = pieces.rest() {
+        parser.comments_only(rest);
+    }
     parser.out
 }
 
 /// Reads the bytes `part` of `text` as one document whose spans count from the start of `text`: a manifest inside
 /// a block scalar of another, for one. Every line of it may be indented by as much as the first.
 pub fn parse_part<'t>(source: SourceId, text: &'t str, part: Range<usize>, limits: &Limits) -> Parsed<'t> {
-    let mut parser = Parser::new(source, text, limits);
+    let mut parser = Parser::new(source, text, part.len(), limits);
     let end = part.end.min(text.len());
     let start = part.start.min(end);
     // From the start of the line where only blanks stand before it: the first line's indentation counts.
     let line = text.as_bytes()[..start].iter().rposition(|byte| *byte != b' ').map_or(0, |at| at + 1);
     let fresh = line == 0 || matches!(text.as_bytes()[line - 1], b'\n' | b'\r');
     let start = if fresh { line } else { start };
-    let piece =
-        Piece { prefix: start, prefix_end: start, start, end, explicit_start: false, explicit_end: false };
+    let piece = Piece { prefix: start, prefix_end: start, start, end, explicit_start: false };
     parser.document(&piece, true);
     parser.out
 }
@@ -69,7 +76,21 @@ struct Stop;
 
 type Step<T = ()> = Result<T, Stop>;
 
-/// The state of reading: where we are, and what the last move over white space found.
+/// The white space and comments before a token.
+#[derive(Clone, Copy, Default)]
+struct Gap {
+    /// Column of the token, from 1: on a fresh line, one more than the spaces before it; 0 at the end, which
+    /// is further out than anything.
+    column: usize,
+    /// The token is the first on its line.
+    fresh: bool,
+    /// A tab was among the blanks.
+    tab: bool,
+    /// A comment was there.
+    commented: bool,
+}
+
+/// The state of reading.
 struct Parser<'t> {
     out: Parsed<'t>,
     /// The text up to the end of the document being read.
@@ -77,22 +98,15 @@ struct Parser<'t> {
     pos: usize,
     /// First byte of the line that `pos` is on.
     line_start: usize,
-    /// Column of the token at `pos`, from 1: on a fresh line, one more than the spaces before it; 0 at the
-    /// end, which is further out than anything.
-    column: usize,
-    /// The token at `pos` is the first on its line.
-    fresh: bool,
-    /// A tab was among the blanks before the token.
-    tab: bool,
-    /// A comment stood before the token.
-    commented: bool,
+    /// What the last move over white space found.
+    gap: Gap,
     /// Column of the block collection around the flow collection being read; 0 when there is none.
     parent: usize,
     /// Brackets that are open.
     brackets: u32,
     /// The innermost of them.
     bracket: usize,
-    /// Where the last node ended.
+    /// Where the last node ended, or the indicator that stands before the next.
     last_end: usize,
     depth: u32,
     /// The deepest level since the flow item being read began.
@@ -129,11 +143,12 @@ impl<'t> Parser<'t> {
             && self.out.nodes.len() >= self.limits.nodes as usize
     }
 
-    fn new(source: SourceId, text: &'t str, limits: &Limits) -> Self {
+    /// A reader that will read about `size` bytes of `text`.
+    fn new(source: SourceId, text: &'t str, size: usize, limits: &Limits) -> Self {
         let out = Parsed {
             source,
             text,
-            nodes: Vec::with_capacity(text.len() / 16),
+            nodes: Vec::with_capacity(size / 16),
             properties: Vec::new(),
             aliases: Vec::new(),
             comments: Vec::new(),
@@ -144,10 +159,7 @@ impl<'t> Parser<'t> {
             bytes: text.as_bytes(),
             pos: 0,
             line_start: 0,
-            column: 0,
-            fresh: true,
-            tab: false,
-            commented: false,
+            gap: Gap::default(),
             parent: 0,
             brackets: 0,
             bracket: 0,
@@ -184,6 +196,12 @@ impl<'t> Parser<'t> {
     /// Whether `indicator` stands at `pos` alone, as `- ` does.
     fn at_indicator(&self, indicator: u8) -> bool {
         self.here() == indicator && self.is_blank_or_end(self.pos + 1)
+    }
+
+    /// Moves over the indicator at `pos`.
+    fn pass_indicator(&mut self) {
+        self.pos += 1;
+        self.last_end = self.pos;
     }
 
     /// The text of a byte range; empty where it would split a character.

@@ -100,9 +100,9 @@ impl Parser<'_> {
         self.pos = first.stop;
         let mut bits = 0;
         loop {
-            self.to_next_token();
-            debug_assert!(self.fresh, "plain text ends with its line");
-            if self.column <= parent || self.commented || self.at_end() {
+            self.next_token();
+            debug_assert!(self.gap.fresh, "plain text ends with its line");
+            if self.gap.column <= parent || self.gap.commented || self.at_end() {
                 break;
             }
             if let Some(end) = self.template_end(self.pos) {
@@ -133,8 +133,8 @@ impl Parser<'_> {
             if !matches!(self.byte(line.stop), b'\n' | b'\r') {
                 break;
             }
-            self.to_next_flow_token();
-            if self.commented || !self.continues_plain_flow() {
+            self.next_flow_token();
+            if self.gap.commented || !self.continues_plain_flow() {
                 break;
             }
             bits = Raw::NEEDS_COOKING;

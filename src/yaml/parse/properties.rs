@@ -100,7 +100,7 @@ impl Parser<'_> {
             ));
         }
         let name = tag.trim_start_matches('!').find(|c: char| !c.is_ascii_alphanumeric() && c != '-');
-        let is_handle = name.is_some_and(|at| tag[1..].as_bytes().get(at) == Some(&b'!'));
+        let is_handle = name.is_some_and(|at| tag.as_bytes().get(at + 1) == Some(&b'!'));
         let (handle, suffix) = match name {
             _ if tag.starts_with("!!") => ("!!", &tag[2..]),
             Some(at) if is_handle => tag.split_at(at + 2),
