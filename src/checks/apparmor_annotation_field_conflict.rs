@@ -9,7 +9,7 @@ use crate::{
 pub(crate) const CHECK: Native = Native::Object(check);
 
 fn check(context: &mut Context<'_, '_>) {
-    let Some(pod) = context.pod().filter(|pod| !pod.is_windows()) else { return };
+    let Some(pod) = context.pod().filter(|pod| !pod.may_be_windows()) else { return };
     for annotation in pod.profile_annotations(Confinement::AppArmor) {
         let Beside::Own(field) = annotation.beside(pod, context.containers()) else { continue };
         let (Some(chosen), Some(other)) = (annotation.profile(), field.profile()) else { continue };

@@ -11,7 +11,7 @@ use crate::{
 pub(crate) const CHECK: Native = Native::Object(check);
 
 fn check(context: &mut Context<'_, '_>) {
-    if context.pod().is_none_or(|pod| pod.is_windows()) {
+    if context.pod().is_none_or(|pod| pod.may_be_windows()) {
         return;
     }
     let (examined, target) = (context.examined, context.target.kubernetes);

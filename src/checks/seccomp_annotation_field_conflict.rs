@@ -9,7 +9,7 @@ use crate::{
 pub(crate) const CHECK: Native = Native::Object(check);
 
 fn check(context: &mut Context<'_, '_>) {
-    let Some(pod) = context.pod().filter(|pod| !pod.is_windows()) else { return };
+    let Some(pod) = context.pod().filter(|pod| !pod.may_be_windows()) else { return };
     let ignored =
         Confinement::Seccomp.annotation_until().is_some_and(|until| until <= context.target.kubernetes);
     for annotation in pod.profile_annotations(Confinement::Seccomp) {

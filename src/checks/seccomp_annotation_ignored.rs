@@ -9,7 +9,7 @@ use crate::{
 pub(crate) const CHECK: Native = Native::Object(check);
 
 fn check(context: &mut Context<'_, '_>) {
-    let Some(pod) = context.pod().filter(|pod| !pod.is_windows()) else { return };
+    let Some(pod) = context.pod().filter(|pod| !pod.may_be_windows()) else { return };
     for annotation in pod.profile_annotations(Confinement::Seccomp) {
         let chosen = annotation.profile();
         if chosen.is_none() && annotation.value() != Read::Unclear {

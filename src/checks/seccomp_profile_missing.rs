@@ -14,7 +14,7 @@ const WINDOWS_EXEMPT: Minor = Minor(25);
 
 fn check(context: &mut Context<'_, '_>) {
     let Some(pod) = context.pod() else { return };
-    if pod.is_windows() && WINDOWS_EXEMPT <= context.target.kubernetes {
+    if pod.may_be_windows() && WINDOWS_EXEMPT <= context.target.kubernetes {
         return;
     }
     if let Read::Is(field) = pod.profile_field(Confinement::Seccomp) {

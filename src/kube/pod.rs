@@ -126,9 +126,13 @@ impl<'a> Pod<'a> {
         }
     }
 
-    /// Whether `spec.os.name` says `windows`.
-    pub fn is_windows(&self) -> bool {
-        self.os().is(&Cow::Borrowed("windows"))
+    /// Whether `spec.os.name` says `windows`, or is a placeholder that may come to say so.
+    pub fn may_be_windows(&self) -> bool {
+        match self.os() {
+            Read::Is(name) => name == "windows",
+            Read::Missing => false,
+            Read::Unclear => true,
+        }
     }
 
     /// `spec.hostUsers`; false gives the pod a user namespace of its own.

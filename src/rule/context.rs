@@ -46,8 +46,9 @@ impl<'a> Examined<'a> {
             } else {
                 Vec::new()
             },
-            may_be_windows: pod.is_some_and(|pod| may_be(&pod.os(), &"windows".into())),
-            may_have_user_namespace: pod.is_some_and(|pod| may_be(&pod.host_users(), &false)),
+            may_be_windows: pod.is_some_and(|pod| pod.may_be_windows()),
+            may_have_user_namespace: pod
+                .is_some_and(|pod| matches!(pod.host_users(), Read::Is(false) | Read::Unclear)),
             pod,
             object,
             id: OnceCell::new(),
@@ -58,11 +59,6 @@ impl<'a> Examined<'a> {
     pub fn id(&self) -> Arc<ObjectId> {
         Arc::clone(self.id.get_or_init(|| Arc::new(self.object.id())))
     }
-}
-
-/// Whether it is `value` or hidden behind a placeholder.
-fn may_be<T: PartialEq>(read: &Read<T>, value: &T) -> bool {
-    read.is(value) || matches!(read, Read::Unclear)
 }
 
 /// One rule looking at one object.

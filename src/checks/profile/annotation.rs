@@ -131,7 +131,7 @@ pub(in crate::checks) fn misplaced(context: &mut Context<'_, '_>, confinement: C
 
 /// Reports annotations that say what a field says already.
 pub(in crate::checks) fn redundant(context: &mut Context<'_, '_>, confinement: Confinement) {
-    let Some(pod) = context.pod().filter(|pod| !pod.is_windows()) else { return };
+    let Some(pod) = context.pod().filter(|pod| !pod.may_be_windows()) else { return };
     for annotation in pod.profile_annotations(confinement) {
         let key = annotation.key();
         let (say, field) = match annotation.beside(pod, context.containers()) {

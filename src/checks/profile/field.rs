@@ -107,7 +107,7 @@ pub(in crate::checks) fn localhost_and_type_agree(
 
 /// Reports fields that the target version does not know yet, unless annotations say what they say.
 pub(in crate::checks) fn unsupported(context: &mut Context<'_, '_>, confinement: Confinement) {
-    let Some(pod) = context.pod().filter(|pod| !pod.is_windows()) else { return };
+    let Some(pod) = context.pod().filter(|pod| !pod.may_be_windows()) else { return };
     for field in fields(context, confinement) {
         let missing = unannotated(pod, context.containers(), &field, confinement);
         if missing.is_empty() {

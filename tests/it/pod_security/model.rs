@@ -31,7 +31,7 @@ pub(crate) fn admits(level: Level, minor: u16, pod: &Value) -> bool {
             && pod.keeps_no_capability()
             && pod.must_run_as_non_root()
             && pod.names_no_root_user()
-            && (super::pods::LEFT_OUT.contains(&"seccompProfile") || pod.chooses_seccomp())
+            && pod.chooses_seccomp()
             && pod.masks_proc_even_in_user_namespace()
     };
     baseline && (level == Level::Baseline || restricted())

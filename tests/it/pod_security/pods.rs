@@ -4,9 +4,6 @@
 use proptest::{collection::vec, prelude::*, strategy::Union};
 use serde_yaml::{Mapping, Value};
 
-/// Fields left out until the rules that judge them have landed.
-pub(crate) const LEFT_OUT: &[&str] = &["seccompProfile", "appArmorProfile", "annotations"];
-
 type Field = BoxedStrategy<Option<Value>>;
 
 /// A pod: `metadata` and `spec`.
@@ -25,7 +22,6 @@ fn choice(choices: &[(u32, &str)]) -> Field {
 }
 
 fn mapping(fields: Vec<(&'static str, Field)>) -> Field {
-    let fields: Vec<_> = fields.into_iter().filter(|(name, _)| !LEFT_OUT.contains(name)).collect();
     let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
     let values: Vec<Field> = fields.into_iter().map(|(_, field)| field).collect();
     let build = move |values: Vec<Option<Value>>| {
@@ -79,33 +75,46 @@ fn metadata() -> Field {
     mapping(vec![("name", choice(&[(1, "web")])), ("annotations", often(annotations))])
 }
 
+/// What a pod is made for: one for Windows mostly lacks what only Linux has.
+#[derive(Clone, Copy, PartialEq)]
+enum Os {
+    Any,
+    Windows,
+}
+
+impl Os {
+    fn linux_only(self, field: Field) -> Field {
+        if self == Os::Any { field } else { prop_oneof![20 => Just(None), 1 => field].boxed() }
+    }
+}
+
 fn spec() -> Field {
+    prop_oneof![4 => spec_for(Os::Any), 1 => spec_for(Os::Windows)].boxed()
+}
+
+fn spec_for(os: Os) -> Field {
     let flag = &[(30, ""), (5, "false"), (1, "true"), (1, "null")];
-    let os = &[
-        (20, ""),
-        (6, "{name: windows}"),
-        (3, "{name: linux}"),
-        (1, "{}"),
-        (1, "null"),
-        (1, "{name: Windows}"),
-    ];
+    let name = match os {
+        Os::Any => choice(&[(20, ""), (1, "{name: windows}"), (3, "{name: linux}"), (1, "{}"), (1, "null")]),
+        Os::Windows => choice(&[(20, "{name: windows}"), (1, "{name: Windows}")]),
+    };
     mapping(vec![
-        ("os", choice(os)),
+        ("os", name),
         ("nodeSelector", choice(&[(8, ""), (1, "{kubernetes.io/os: windows}")])),
-        ("hostUsers", choice(&[(6, ""), (2, "false"), (1, "true"), (1, "null")])),
+        ("hostUsers", choice(&[(6, ""), (3, "false"), (1, "true"), (1, "null")])),
         ("hostNetwork", choice(flag)),
         ("hostPID", choice(flag)),
         ("hostIPC", choice(flag)),
-        ("securityContext", often(pod_context())),
+        ("securityContext", often(pod_context(os))),
         ("volumes", seldom(list(volume(), 0..3))),
-        ("initContainers", seldom(list(container(), 0..2))),
-        ("containers", list(container(), 0..3)),
-        ("ephemeralContainers", seldom(list(container(), 0..2))),
+        ("initContainers", seldom(list(container(os), 0..2))),
+        ("containers", list(container(os), 0..3)),
+        ("ephemeralContainers", seldom(list(container(os), 0..2))),
     ])
 }
 
 /// Fields that pods and containers share.
-fn shared() -> Vec<(&'static str, Field)> {
+fn shared(os: Os) -> Vec<(&'static str, Field)> {
     let seccomp = &[
         (20, "{type: RuntimeDefault}"),
         (10, ""),
@@ -145,14 +154,14 @@ fn shared() -> Vec<(&'static str, Field)> {
     ];
     vec![
         ("runAsUser", choice(&[(20, ""), (5, "1000"), (1, "0"), (1, "null")])),
-        ("seccompProfile", choice(seccomp)),
-        ("appArmorProfile", choice(app_armor)),
+        ("seccompProfile", os.linux_only(choice(seccomp))),
+        ("appArmorProfile", os.linux_only(choice(app_armor))),
         ("seLinuxOptions", choice(selinux)),
         ("windowsOptions", choice(windows)),
     ]
 }
 
-fn pod_context() -> Field {
+fn pod_context(os: Os) -> Field {
     let sysctl = &[
         (2, "{name: kernel.shm_rmid_forced, value: '1'}"),
         (2, "{name: net.ipv4.ip_local_reserved_ports, value: '1'}"),
@@ -170,7 +179,7 @@ fn pod_context() -> Field {
         // A container's field, without meaning here.
         ("allowPrivilegeEscalation", choice(&[(9, ""), (1, "true")])),
     ];
-    fields.extend(shared());
+    fields.extend(shared(os));
     mapping(fields)
 }
 
@@ -204,7 +213,7 @@ fn volume() -> Field {
         .boxed()
 }
 
-fn container() -> Field {
+fn container(os: Os) -> Field {
     let port = &[
         (4, "{containerPort: 80}"),
         (2, "{containerPort: 80, hostPort: 0}"),
@@ -219,7 +228,7 @@ fn container() -> Field {
         ("readinessProbe", handler()),
         ("startupProbe", handler()),
         ("lifecycle", seldom(mapping(vec![("postStart", handler()), ("preStop", handler())]))),
-        ("securityContext", often(container_context())),
+        ("securityContext", often(container_context(os))),
     ])
 }
 
@@ -237,7 +246,7 @@ fn handler() -> Field {
     ])
 }
 
-fn container_context() -> Field {
+fn container_context(os: Os) -> Field {
     let drop = &[
         (30, "[ALL]"),
         (2, "[NET_RAW, ALL]"),
@@ -263,13 +272,16 @@ fn container_context() -> Field {
     ];
     let proc_mount = &[(30, ""), (2, "Default"), (2, "Unmasked"), (1, "''"), (1, "null")];
     let mut fields = vec![
-        ("allowPrivilegeEscalation", choice(&[(40, "false"), (1, ""), (1, "true"), (1, "null")])),
+        (
+            "allowPrivilegeEscalation",
+            os.linux_only(choice(&[(40, "false"), (1, ""), (1, "true"), (1, "null")])),
+        ),
         ("privileged", choice(&[(30, ""), (5, "false"), (1, "true"), (1, "null")])),
-        ("capabilities", often(mapping(vec![("drop", choice(drop)), ("add", choice(add))]))),
+        ("capabilities", os.linux_only(often(mapping(vec![("drop", choice(drop)), ("add", choice(add))])))),
         ("procMount", choice(proc_mount)),
         ("runAsNonRoot", choice(&[(20, ""), (5, "true"), (1, "false"), (1, "null")])),
         ("readOnlyRootFilesystem", choice(&[(4, ""), (1, "true")])),
     ];
-    fields.extend(shared());
+    fields.extend(shared(os));
     mapping(fields)
 }
