@@ -117,6 +117,12 @@ impl<'r> Compiled<'r> {
         Ok(compiled)
     }
 
+    /// The first regular expression of its rule file that does not compile. They are compiled when first used; this is
+    /// for whoever loads a rule that nobody has tested.
+    pub fn broken_pattern(&self) -> Option<&str> {
+        self.matches.iter().flat_map(Match::conditions).find_map(Condition::broken_pattern)
+    }
+
     /// Whether it has something to say about single objects.
     pub fn looks_at_objects(&self) -> bool {
         !self.matches.is_empty() || self.natives.iter().any(|native| matches!(native, Native::Object(_)))
@@ -124,6 +130,10 @@ impl<'r> Compiled<'r> {
 }
 
 impl Match {
+    fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        self.filter.iter().chain(&self.unless).chain(&self.when)
+    }
+
     fn compile(check: &Check, params: &Params<'_>) -> Result<Self, CompileError> {
         let conditions = |clauses: &[super::Clause]| {
             clauses.iter().map(|clause| Condition::compile(clause, params)).collect::<Result<Vec<_>, _>>()

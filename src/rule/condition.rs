@@ -1,11 +1,12 @@
 //! Conditions on values, in three-valued logic: what a placeholder hides is unknown, and unknown never fires.
 
-use regex::Regex;
+use std::borrow::Cow;
 
 use super::{
     compiled::CompileError,
     file::{Clause, Literal, Literals},
     params::Params,
+    pattern::Pattern,
 };
 use crate::{
     kube::{Value, settled_text, value},
@@ -89,8 +90,8 @@ enum Test {
     Present(bool),
     OneOf(Vec<Literal>),
     NotIn(Vec<Literal>),
-    Matches(Regex),
-    NotMatches(Regex),
+    Matches(Pattern),
+    NotMatches(Pattern),
     Below(f64),
     Above(f64),
     Contains(Vec<Literal>),
@@ -113,6 +114,16 @@ impl Condition {
             all: all_of(&clause.all)?,
             not: clause.not.as_deref().map(|it| Self::compile(it, params).map(Box::new)).transpose()?,
         })
+    }
+
+    /// The first regular expression that does not compile.
+    pub(super) fn broken_pattern(&self) -> Option<&str> {
+        let own = self.tests.iter().find_map(|test| match test {
+            Test::Matches(pattern) | Test::NotMatches(pattern) => pattern.broken(),
+            _ => None,
+        });
+        let mut below = self.any.iter().chain(&self.all).chain(self.not.as_deref());
+        own.or_else(|| below.find_map(Self::broken_pattern))
     }
 
     pub(super) fn eval(&self, roots: &Roots<'_>) -> Truth {
@@ -162,7 +173,10 @@ fn split_root(text: &str) -> Result<(Root, Path), CompileError> {
 fn tests(clause: &Clause, params: &Params<'_>) -> Result<Vec<Test>, CompileError> {
     let list = |literals: &Literals| params.list(literals);
     let one = |literal: &Literal| params.list(&Literals::One(literal.clone()));
-    let regex = |text: &String| Ok::<_, CompileError>(Regex::new(&params.text(text)?)?);
+    let regex = |text: &String| match params.text(text)? {
+        Cow::Borrowed(own) => Ok(Pattern::of_rule(own)),
+        Cow::Owned(set) => Pattern::of_user(&set),
+    };
     let mut tests = Vec::new();
     tests.extend(clause.present.map(Test::Present));
     tests.extend(clause.equals.as_ref().map(one).transpose()?.map(Test::OneOf));
@@ -225,7 +239,7 @@ fn equals(node: Node<'_>, typed: &Value<'_>, literal: &Literal) -> Truth {
     }
 }
 
-fn matches(node: Node<'_>, typed: &Value<'_>, regex: &Regex) -> Truth {
+fn matches(node: Node<'_>, typed: &Value<'_>, regex: &Pattern) -> Truth {
     match (typed, settled_text(node)) {
         (Value::Unknown, _) | (_, None) => Truth::Unknown,
         (_, Some(text)) => Truth::of(regex.is_match(&text)),

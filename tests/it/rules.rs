@@ -38,6 +38,16 @@ fn every_example_finds_exactly_what_it_marks() {
 }
 
 #[test]
+fn every_rule_can_run_and_its_regular_expressions_compile() {
+    let registry = Registry::embedded().expect("the embedded rules load");
+    let target = Target { kubernetes: Minor::NEWEST, platform: None };
+    let plan = Plan::of_all(&registry, target).expect("every rule compiles");
+    for compiled in plan.rules() {
+        assert_eq!(compiled.broken_pattern(), None, "{}", compiled.rule.id);
+    }
+}
+
+#[test]
 fn every_rule_has_an_example_that_fires_and_one_that_is_silent() {
     let registry = Registry::embedded().expect("the embedded rules load");
     for rule in registry.rules() {
