@@ -94,31 +94,40 @@ impl Parser<'_> {
         PlainLine { end, stop }
     }
 
-    /// The plain scalar in block context whose first line was read. Leaves `pos` at the next line's token.
-    pub(super) fn plain(&mut self, parent: usize, start: usize, first: PlainLine) -> Step<Raw> {
-        let mut end = first.end;
+    /// Lays down the plain scalar in block context whose first line was read. Leaves `pos` at the next line's
+    /// token.
+    pub(super) fn plain(&mut self, parent: usize, start: usize, first: PlainLine) -> Step {
         self.pos = first.stop;
-        let mut bits = 0;
-        loop {
-            self.next_token();
-            debug_assert!(self.gap.fresh, "plain text ends with its line");
-            if self.gap.column <= parent || self.gap.commented || self.at_end() {
-                break;
-            }
-            if let Some(end) = self.template_end(self.pos) {
-                return Err(self.template(self.pos, end));
+        self.next_token();
+        if !self.plain_goes_on(parent) {
+            self.push_plain(start, first.end, 0);
+            return Ok(());
+        }
+        let (end, result) = self.plain_lines(parent, start, first.end);
+        self.push_plain(start, end, Raw::NEEDS_COOKING);
+        result
+    }
+
+    fn plain_goes_on(&self, parent: usize) -> bool {
+        debug_assert!(self.gap.fresh, "plain text ends with its line");
+        self.gap.column > parent && !self.gap.commented
+    }
+
+    /// The lines after the first of a plain scalar that went up to `end` so far.
+    fn plain_lines(&mut self, parent: usize, start: usize, mut end: usize) -> (usize, Step) {
+        while self.plain_goes_on(parent) {
+            if let Some(template_end) = self.template_end(self.pos) {
+                return (end, Err(self.template(self.pos, template_end)));
             }
             let line = self.plain_line(self.pos);
             if self.byte(line.stop) == b':' {
-                return Err(self.mapping_in_scalar(start, end, line));
+                return (end, Err(self.mapping_in_scalar(start, end, line)));
             }
-            bits = Raw::NEEDS_COOKING;
             end = line.end;
             self.pos = line.stop;
+            self.next_token();
         }
-        let mut raw = Raw::new(Style::Plain, start as u32, end as u32);
-        raw.bits |= bits;
-        Ok(raw)
+        (end, Ok(()))
     }
 
     /// The plain scalar at `pos` inside brackets. Leaves `pos` behind its text, at
