@@ -175,5 +175,7 @@ fn has_directive(text: &[u8]) -> bool {
 
 /// Lines without their breaks; a `\r\n` gives an empty line more, which does not matter here.
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    text.split(|&byte| byte == b'\n' || byte == b'\r')
+    let mut start = 0;
+    let ends = memchr::memchr2_iter(b'\n', b'\r', text).chain([text.len()]);
+    ends.map(move |end| &text[std::mem::replace(&mut start, end + 1)..end])
 }

@@ -150,10 +150,11 @@ impl Parser<'_> {
             self.pos = line.stop;
             return self.first_key(place, raw);
         }
-        let raw = self.plain(place.parent, start, line)?;
         let props = self.merge(place.held, place.own)?;
-        self.push(raw, props);
-        Ok(())
+        let node = self.out.nodes.len() as u32;
+        let result = self.plain(place.parent, start, line);
+        self.give(node, props);
+        result
     }
 
     /// A scalar or alias was read up to `pos`: `: ` behind it makes it the first key of a mapping.

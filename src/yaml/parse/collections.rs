@@ -102,7 +102,12 @@ impl Parser<'_> {
         }
         self.check_key(start)?;
         let raw = Raw::new(Style::Plain, start as u32, line.end as u32);
-        self.push_key(mapping, raw, props)
+        if !props.is_none() {
+            return self.push_key(mapping, raw, props);
+        }
+        self.mark_merge(mapping, raw);
+        self.push_plain(start, line.end, 0);
+        Ok(())
     }
 
     fn flow_key(&mut self, mapping: u32, column: usize, props: Props) -> Step {
@@ -141,10 +146,7 @@ impl Parser<'_> {
         if self.byte(line.stop) == b':' {
             return self.node(column, Seat::Value);
         }
-        let value = self.plain(column, start, line);
-        let raw = value.as_ref().copied().unwrap_or(Raw::new(Style::Plain, start as u32, line.end as u32));
-        self.push(raw, Props::NONE);
-        value.map(|_| ())
+        self.plain(column, start, line)
     }
 
     /// `? key` and, at the same column, `: value`.

@@ -21,6 +21,14 @@ impl Parser<'_> {
         node
     }
 
+    /// Lays down plain text without properties, by far the most frequent node.
+    #[inline]
+    pub(super) fn push_plain(&mut self, start: usize, end: usize, bits: u32) {
+        let next = self.next_index() + 1;
+        self.last_end = end;
+        self.out.nodes.push(Raw { start: start as u32, end: end as u32, next, bits });
+    }
+
     /// Lays down the empty value at `at`.
     pub(super) fn push_empty(&mut self, at: usize, props: Props) -> u32 {
         self.push(Raw::new(Style::Plain, at as u32, at as u32), props)
@@ -101,6 +109,17 @@ impl Parser<'_> {
         self.reach(peak);
         self.out.nodes.insert(first as usize, raw);
         Ok(first)
+    }
+
+    /// Gives the scalar `node`, just laid down, its properties.
+    pub(super) fn give(&mut self, node: u32, props: Props) {
+        if props.is_none() {
+            return;
+        }
+        if let Some(raw) = self.node_mut(node) {
+            raw.bits |= Raw::HAS_PROPERTIES;
+        }
+        self.attach(node, props);
     }
 
     fn attach(&mut self, node: u32, props: Props) {
