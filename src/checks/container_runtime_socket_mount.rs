@@ -15,7 +15,7 @@ fn check(ctx: &mut Context<'_, '_>) {
             format!("volume `{}` is the runtime's socket `{}`", volume.label(), volume.written)
         } else if let Some(socket) = sockets.iter().find(|socket| holds(&volume.normal, socket)) {
             format!(
-                "volume `{}` is the node's `{}`, where the runtime's socket `{socket}` lies",
+                "volume `{}` is the node's `{}`, below which runtimes listen, as at `{socket}`",
                 volume.label(),
                 volume.written
             )

@@ -149,7 +149,6 @@ fn the_generated_pods_are_admitted_and_refused_at_both_levels() {
         baseline += u32::from(admits(Level::Baseline, 37, &pod));
         restricted += u32::from(admits(Level::Restricted, 37, &pod));
     }
-    println!("of 300 pods {baseline} are admitted at baseline, {restricted} at restricted");
     assert!((60..240).contains(&baseline), "{baseline}");
     assert!((30..200).contains(&restricted), "{restricted}");
 }
