@@ -116,6 +116,11 @@ proptest! {
         }
     }
 
+}
+
+proptest! {
+    #![proptest_config(cases(100))]
+
     #[test]
     fn a_placeholder_anywhere_in_an_admitted_pod_is_no_finding(
         pod in pods::pods(),
