@@ -1,17 +1,20 @@
 //! Host paths at which clouds' agents and tools keep the node's credentials.
 
 use crate::{
-    kube::{is_within, normal_path},
+    kube::{HostPath, Pod, is_within, normal_path},
     rule::{Context, Native},
 };
 
 pub(crate) const CHECK: Native = Native::Object(check);
 
 fn check(ctx: &mut Context<'_, '_>) {
-    let Some(pod) = ctx.pod() else { return };
+    let volumes: Vec<HostPath<'_>> = ctx.pod().iter().flat_map(Pod::host_paths).collect();
+    if volumes.is_empty() {
+        return;
+    }
     let files: Vec<String> = ctx.params.texts("paths").into_iter().map(normal_path).collect();
     let folders: Vec<String> = ctx.params.texts("folders").into_iter().map(|it| format!("{it}/")).collect();
-    for volume in pod.host_paths() {
+    for volume in volumes {
         let below = format!("{}/", volume.normal);
         let is_known = files.iter().any(|file| is_within(&volume.normal, file))
             || folders.iter().any(|folder| below.contains(&format!("/{folder}")));
@@ -21,7 +24,7 @@ fn check(ctx: &mut Context<'_, '_>) {
                 volume.label(),
                 volume.written
             );
-            ctx.report(volume.place.clone(), &say);
+            ctx.report(volume.place, &say);
         }
     }
 }

@@ -1,28 +1,31 @@
 //! Host paths that hold the socket of a container runtime.
 
 use crate::{
-    kube::normal_path,
+    kube::{HostPath, Pod, normal_path},
     rule::{Context, Native},
 };
 
 pub(crate) const CHECK: Native = Native::Object(check);
 
 fn check(ctx: &mut Context<'_, '_>) {
-    let Some(pod) = ctx.pod() else { return };
+    let volumes: Vec<HostPath<'_>> = ctx.pod().iter().flat_map(Pod::host_paths).collect();
+    if volumes.is_empty() {
+        return;
+    }
     let sockets: Vec<String> = ctx.params.texts("sockets").into_iter().map(normal_path).collect();
-    for volume in pod.host_paths() {
+    for volume in volumes {
         let say = if sockets.contains(&volume.normal) {
             format!("volume `{}` is the runtime's socket `{}`", volume.label(), volume.written)
         } else if let Some(socket) = sockets.iter().find(|socket| holds(&volume.normal, socket)) {
             format!(
-                "volume `{}` is the node's `{}`, where the runtime's socket `{socket}` lies",
+                "volume `{}` is the node's `{}`, below which runtimes listen, as at `{socket}`",
                 volume.label(),
                 volume.written
             )
         } else {
             continue;
         };
-        ctx.report(volume.place.clone(), &say);
+        ctx.report(volume.place, &say);
     }
 }
 

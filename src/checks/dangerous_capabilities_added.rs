@@ -1,5 +1,7 @@
 //! Added capabilities that open the node, whatever their spelling.
 
+use std::cell::LazyCell;
+
 use crate::{
     kube::{Place, capability, read_text},
     rule::{Context, Native},
@@ -9,8 +11,10 @@ use crate::{
 pub(crate) const CHECK: Native = Native::Object(check);
 
 fn check(ctx: &mut Context<'_, '_>) {
-    let dangerous: Vec<String> =
-        ctx.params.texts("capabilities").into_iter().map(|name| capability(name).into_owned()).collect();
+    let params = ctx.params;
+    let dangerous = LazyCell::new(|| -> Vec<_> {
+        params.texts("capabilities").into_iter().map(|name| capability(name).into_owned()).collect()
+    });
     let list = Path::of(&["securityContext", "capabilities", "add"]);
     for container in ctx.containers() {
         for (index, item) in list.find(container.node).into_iter().flat_map(Node::items).enumerate() {

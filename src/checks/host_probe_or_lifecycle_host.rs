@@ -19,13 +19,16 @@ const HANDLERS: &[&[&str]] = &[
 
 fn check(ctx: &mut Context<'_, '_>) {
     for container in ctx.containers() {
-        for handler in HANDLERS {
+        for keys in HANDLERS {
+            let handler = keys.iter().try_fold(container.node, |node, key| node.get(key));
+            let Some(handler) = handler else { continue };
             for action in ["httpGet", "tcpSocket"] {
-                let path = Path::of(&[handler, &[action, "host"][..]].concat());
-                let host = read_text(path.find(container.node)).known().unwrap_or_default();
+                let host = handler.get(action).and_then(|action| action.get("host"));
+                let host = read_text(host).known().unwrap_or_default();
                 if host.is_empty() {
                     continue;
                 }
+                let path = Path::of(&[keys, &[action, "host"][..]].concat());
                 let say = format!("`{}` is `{host}`, to which the kubelet then connects", path.display(&[]));
                 ctx.report(container.place(&path), &say);
             }

@@ -1,4 +1,4 @@
-//! SELinux types, users and roles that the Pod Security Standards refuse.
+//! Types, users and roles under `seLinuxOptions` that the Pod Security Standards refuse.
 
 use crate::{
     base::Minor,
@@ -9,7 +9,7 @@ use crate::{
 
 pub(crate) const CHECK: Native = Native::Object(check);
 
-/// The types that are let through, and from which minor on. Source: Pod Security Standards, SELinux.
+/// The types that are let through, and from which minor on. Source: Pod Security Standards.
 const TYPES: &[(&str, u16)] =
     &[("container_t", 0), ("container_init_t", 0), ("container_kvm_t", 0), ("container_engine_t", 31)];
 
@@ -34,6 +34,6 @@ fn check(ctx: &mut Context<'_, '_>) {
 }
 
 fn is_refused(field: &str, value: &str, target: Minor) -> bool {
-    let allowed = TYPES.iter().any(|(name, from)| *name == value && Minor(*from) <= target);
-    !value.is_empty() && !(field == "type" && allowed)
+    let is_known = TYPES.iter().any(|(name, from)| *name == value && Minor(*from) <= target);
+    !(value.is_empty() || field == "type" && is_known)
 }

@@ -21,12 +21,12 @@ pub struct HostPath<'a> {
 impl<'a> Pod<'a> {
     /// The volumes that mount a known path of the node.
     pub fn host_paths(&self) -> impl Iterator<Item = HostPath<'a>> + use<'a> {
-        let prefix = self.path();
+        let pod = *self;
         let volumes = self.spec.get("volumes").into_iter().flat_map(Node::items);
         volumes.enumerate().filter_map(move |(index, volume)| {
             let path = volume.get("hostPath")?.get("path")?;
             let written = read_text(Some(path)).known().filter(|written| !written.is_empty())?;
-            let prefix = format!("{prefix}.volumes[{index}]");
+            let prefix = format!("{}.volumes[{index}]", pod.path());
             let place = Place::find(&prefix, volume, &Path::of(&["hostPath", "path"]), volume.head());
             let name = volume.get("name").and_then(Node::text);
             Some(HostPath { name, normal: normal_path(&written), written, place })

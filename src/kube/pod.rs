@@ -163,3 +163,19 @@ impl<'a> Pod<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_container_takes_a_pods_field_whole_and_windows_options_one_by_one() {
+        let context = "securityContext";
+        let whole = [context, "seccompProfile", "type"];
+        assert_eq!(Pod::inherited(&whole), Some(&whole[..2]));
+        let option = [context, "windowsOptions", "runAsUserName"];
+        assert_eq!(Pod::inherited(&option), Some(&option[..]));
+        assert_eq!(Pod::inherited(&[context, "privileged"]), None);
+        assert_eq!(Pod::inherited(&[context]), None);
+    }
+}

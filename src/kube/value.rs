@@ -258,6 +258,15 @@ mod tests {
     }
 
     #[test]
+    fn a_default_stands_for_its_placeholder_in_texts_too() {
+        assert_eq!(default_text("${MODE:=Default}"), Some("Default"));
+        assert_eq!(default_text("${COOKIES:-1}"), Some("1"));
+        for text in ["${MODE}", "${MODE:=${OTHER}}", "a-${MODE:=b}", "Default"] {
+            assert_eq!(default_text(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn placeholders_are_unknown_unless_they_name_a_default() {
         for text in ["${VAR}", "a-${VAR}-b", "{{ .Values.x }}", "<your-name>", "$(VAR)"] {
             assert!(is_placeholder(text), "{text}");

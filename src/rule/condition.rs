@@ -270,3 +270,42 @@ fn is_empty(node: Node<'_>, typed: &Value<'_>) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::{
+        base::SourceId,
+        rule::Registry,
+        yaml::{self, Limits},
+    };
+
+    fn eval(clause: &str, text: &str) -> Truth {
+        let registry = Registry::embedded().unwrap();
+        let set = BTreeMap::new();
+        let params = Params::new(&registry.rules()[0], &set);
+        let clause: Clause = serde_yaml::from_str(clause).unwrap();
+        let parsed = yaml::parse(SourceId(0), text, &Limits::default());
+        let root = parsed.root(&parsed.documents()[0]).unwrap();
+        let roots = Roots { here: Some(root), pod: None, object: root, volume: None };
+        Condition::compile(&clause, &params).unwrap().eval(&roots)
+    }
+
+    #[test]
+    fn what_a_placeholder_hides_is_unknown_at_every_depth() {
+        for clause in ["{path: a.b, present: false}", "{path: a.b, equals: 1}", "{path: a, empty: false}"] {
+            assert_eq!(eval(clause, "a: ${X}"), Truth::Unknown, "{clause}");
+        }
+        assert_eq!(eval("{path: a.b, present: false}", "a: {}"), Truth::Yes);
+        assert_eq!(eval("{path: a, empty: false}", "a: [x]"), Truth::Yes);
+    }
+
+    #[test]
+    fn a_placeholder_with_a_default_is_compared_by_its_default() {
+        assert_eq!(eval("{path: a, equals: Default}", "a: ${X:=Default}"), Truth::Yes);
+        assert_eq!(eval("{path: a, matches: '='}", "a: ${X:=1}"), Truth::No);
+        assert_eq!(eval("{path: a, equals: true}", "a: ${X:-true}"), Truth::Yes);
+    }
+}

@@ -215,4 +215,23 @@ mod tests {
             assert!(Path::parse(text).is_err(), "{text}");
         }
     }
+
+    #[test]
+    fn a_scalar_where_a_mapping_should_be_bars_the_path() {
+        let text = "here: {}\nnothing: ~\nhidden: ${X}\nlisted: [a]\n";
+        let parsed = crate::yaml::parse(crate::base::SourceId(0), text, &crate::yaml::Limits::default());
+        let root = parsed.root(&parsed.documents()[0]).unwrap();
+        for (path, barred) in [
+            ("here.a.b", false),
+            ("nothing.a", false),
+            ("absent.a", false),
+            ("hidden.a", true),
+            ("listed.a", true),
+        ] {
+            Path::parse(path).unwrap().visit(root, &mut |hit| {
+                assert_eq!((hit.node.is_none(), hit.barred), (true, barred), "{path}");
+            });
+        }
+        assert!(Path::parse("a.b[*].c").unwrap().keys().eq(["a", "b"]));
+    }
 }

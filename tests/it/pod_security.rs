@@ -116,6 +116,11 @@ proptest! {
         }
     }
 
+}
+
+proptest! {
+    #![proptest_config(cases(100))]
+
     #[test]
     fn a_placeholder_anywhere_in_an_admitted_pod_is_no_finding(
         pod in pods::pods(),
@@ -149,7 +154,6 @@ fn the_generated_pods_are_admitted_and_refused_at_both_levels() {
         baseline += u32::from(admits(Level::Baseline, 37, &pod));
         restricted += u32::from(admits(Level::Restricted, 37, &pod));
     }
-    println!("of 300 pods {baseline} are admitted at baseline, {restricted} at restricted");
     assert!((60..240).contains(&baseline), "{baseline}");
     assert!((30..200).contains(&restricted), "{restricted}");
 }
