@@ -1,6 +1,6 @@
 //! `plimsoll render`.
 
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
 use super::{CliError, Done, Exit, args::Render, output};
 use crate::{
@@ -61,7 +61,7 @@ impl Texts {
         };
         for (span, text) in &error.related {
             if let Some(place) = self.place(*span) {
-                lines.push_str(&format!("\n  {place}: {text}"));
+                let _ = write!(lines, "\n  {place}: {text}");
             }
         }
         CliError::placed(lines)

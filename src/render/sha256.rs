@@ -48,14 +48,15 @@ fn block(state: &mut [u32; 8], chunk: &[u8]) {
     }
     let mut work = *state;
     for (word, round) in words.iter().zip(ROUNDS) {
-        let [a, b, c, d, e, f, g, h] = work;
-        let mix = e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25);
-        let choice = (e & f) ^ (!e & g);
-        let first = h.wrapping_add(mix).wrapping_add(choice).wrapping_add(round).wrapping_add(*word);
-        let mix = a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22);
-        let majority = (a & b) ^ (a & c) ^ (b & c);
-        let second = mix.wrapping_add(majority);
-        work = [first.wrapping_add(second), a, b, c, d.wrapping_add(first), e, f, g];
+        let (low, high) = (work[0], work[4]);
+        let mix = high.rotate_right(6) ^ high.rotate_right(11) ^ high.rotate_right(25);
+        let choice = (high & work[5]) ^ (!high & work[6]);
+        let first = work[7].wrapping_add(mix).wrapping_add(choice).wrapping_add(round).wrapping_add(*word);
+        let mix = low.rotate_right(2) ^ low.rotate_right(13) ^ low.rotate_right(22);
+        let majority = (low & work[1]) ^ (low & work[2]) ^ (work[1] & work[2]);
+        work.rotate_right(1);
+        work[4] = work[4].wrapping_add(first);
+        work[0] = first.wrapping_add(mix.wrapping_add(majority));
     }
     for (own, added) in state.iter_mut().zip(work) {
         *own = own.wrapping_add(added);

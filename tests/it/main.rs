@@ -11,6 +11,7 @@ mod config;
 mod dir;
 mod floors;
 mod guide;
+mod kustomize;
 mod pod_security;
 mod rbac;
 mod report;

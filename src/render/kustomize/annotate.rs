@@ -23,7 +23,7 @@ pub(super) fn run<'a>(
         for spec in specs {
             let mut set = |tree: &mut Tree<'a>| put(tree, &pairs_of);
             let done = spec.apply(resource, Make::Mapping, pairs.span(), &mut set);
-            done.map_err(|it| misfit(it, resource, pairs.head()))?;
+            done.map_err(|it| misfit(&it, resource, pairs.head()))?;
         }
         resource.renamed();
     }

@@ -44,7 +44,7 @@ pub(super) fn merge<'a>(
 /// Deeper than this, definitions refer to one another in a circle.
 const DEPTH: usize = 32;
 
-/// Field specs from OpenAPI definitions with kustomize's `x-kubernetes-…` marks.
+/// Field specs from the type definitions, written as `OpenAPI`, with the marks of kustomize.
 fn from_definitions(root: Node<'_>) -> Config {
     let mut config = Config::default();
     for entry in root.fields() {

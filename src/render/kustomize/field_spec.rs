@@ -17,7 +17,7 @@ pub(super) struct FieldSpec {
     pub(super) gvk: Gvk,
     /// Keys with `/` between them; `[]` behind one that must be a list, `\/` for a slash in a key.
     pub(super) path: Cow<'static, str>,
-    /// The field is made where it is missing.
+    /// The field is new where it is missing.
     pub(super) create: bool,
 }
 
@@ -64,7 +64,7 @@ impl FieldSpec {
         field(node, key).into_iter().flat_map(Node::items).map(Self::read).collect()
     }
 
-    /// Applies `set` to each place in `resource` that this spec names; what is missing is made, as `make` says, from
+    /// Applies `set` to each place in `resource` that this spec names; what is missing is new, as `make` says, from
     /// `span`.
     pub(super) fn apply<'a>(
         &self,
@@ -201,22 +201,22 @@ fn visit<'a>(
         Kind::Mapping => {
             let (key, is_list) = list_key(key);
             let makes = make != Make::Nothing && !is_list;
-            let made = match (rest.is_empty(), make) {
+            let new = match (rest.is_empty(), make) {
                 (true, Make::Scalar) => Some(Tree::Scalar(Value::plain("", span))),
                 _ => Some(Tree::Mapping(Vec::new(), span)),
             };
             let present = tree.node().get(key);
             match present {
                 None if makes => {
-                    if let Some(made) = made {
-                        tree.set(Value::plain(key.to_owned(), span), made);
+                    if let Some(new) = new {
+                        tree.set(Value::plain(key.to_owned(), span), new);
                     }
                 }
                 None => return Ok(()),
                 // A key without a value is filled as if it were missing.
                 Some(value) if is_null(value) && makes => {
-                    if let (Some(own), Some(made)) = (tree.get_mut(key), made) {
-                        *own = made;
+                    if let (Some(own), Some(new)) = (tree.get_mut(key), new) {
+                        *own = new;
                     }
                 }
                 Some(_) => {}

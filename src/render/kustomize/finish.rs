@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::{
-    BuildError, Resource,
-    accumulator::Accumulator,
+    Resource,
+    accumulator::{Accumulator, Note},
     build::{Builder, Built},
     error::Errors,
     hash,
@@ -27,10 +27,12 @@ pub(super) fn finish<'a>(
     accumulator.resources.retain(|resource| !is_local(resource));
     order::sort(root, &mut accumulator.resources)?;
     let wanted: Vec<Word<'a>> = root.words("buildMetadata").collect();
-    if let Some(unknown) = wanted.iter().find(|word| !metadata::KNOWN.contains(&&*word.text)) {
-        let message = format!("`{}` is none of {}", unknown.text, metadata::KNOWN.join(", "));
-        return Err(BuildError::invalid(unknown.span, message).into());
-    }
+    let unknown = wanted.iter().filter(|word| !metadata::KNOWN.contains(&&*word.text));
+    accumulator.notes.extend(unknown.map(|word| Note {
+        message: format!("`{}` is none of {}", word.text, metadata::KNOWN.join(", ")),
+        span: word.span,
+    }));
+    accumulator.resources.iter_mut().for_each(metadata::clean);
     metadata::add(builder, root, &wanted, &mut accumulator.resources);
     Ok(Built {
         resources: accumulator.resources,

@@ -95,7 +95,7 @@ impl Gatherer<'_> {
     fn folder(&mut self, folder: &Path) {
         for name in FILE_NAMES {
             if let Some(number) = self.want(folder, name) {
-                self.read(number, folder, |root| named_by_kustomization(root));
+                self.read(number, folder, named_by_kustomization);
             }
         }
     }
@@ -117,9 +117,9 @@ impl Gatherer<'_> {
             }
             for plugin in named.plugins {
                 if plugin.contains('\n') {
-                    self.read_text(&plugin, folder, &|root| named_by_plugin(root));
+                    self.read_text(&plugin, folder, &named_by_plugin);
                 } else if let Some(number) = self.want(folder, &plugin) {
-                    self.read(number, folder, |root| named_by_plugin(root));
+                    self.read(number, folder, named_by_plugin);
                 }
             }
         }

@@ -85,14 +85,17 @@ pub(super) fn generate<'a>(
     entry: Node<'a>,
     global: Option<Node<'a>>,
 ) -> Result<Generated<'a>, Errors> {
-    let Some(name) = word(entry, "name") else {
+    // A plugin's configuration may give the name as its own.
+    let metadata = field(entry, "metadata");
+    let named = |key: &str| word(entry, key).or_else(|| word(metadata?, key));
+    let Some(name) = named("name") else {
         return Err(
             BuildError::invalid(entry.head(), format!("a generated {} needs a `name`", kind.name())).into()
         );
     };
     let pairs = pairs(builder, own, entry)?;
     let options = Options { own: field(entry, "options"), global };
-    let mut tree = base(kind, &name, word(entry, "namespace"), entry.span());
+    let mut tree = base(kind, &name, named("namespace"), entry.span());
     if kind == Kind::Secret {
         let secret_type = word(entry, "type")
             .map_or_else(|| Tree::text("Opaque", name.span), |it| Tree::text(it.text, it.span));
@@ -111,7 +114,10 @@ pub(super) fn generate<'a>(
     }
     let mut resource = Resource::new(tree, entry.span());
     resource.needs_hash = options.flag("disableNameSuffixHash").is_none();
-    resource.generated_by = Some(kind.name());
+    resource.generated_by = Some(match kind {
+        Kind::ConfigMap => "ConfigMapGenerator",
+        Kind::Secret => "SecretGenerator",
+    });
     resource.trail.push(own.text.id);
     let behavior = match word(entry, "behavior").as_ref().map(|it| &*it.text) {
         Some("merge") => Behavior::Merge,
@@ -178,13 +184,13 @@ fn set_data<'a>(tree: &mut Tree<'a>, kind: Kind, mut pairs: Vec<Pair<'a>>, span:
             Payload::Text(text) if kind == Kind::ConfigMap => data.push((key, Tree::text(text, span))),
             Payload::Text(text) => data.push((key, Tree::text(base64(text.as_bytes()), span))),
             Payload::Bytes(bytes) if kind == Kind::ConfigMap => {
-                binary.push((key, Tree::text(base64(bytes), span)))
+                binary.push((key, Tree::text(base64(bytes), span)));
             }
             Payload::Bytes(bytes) => data.push((key, Tree::text(base64(bytes), span))),
         }
     }
     for (key, entries) in [("data", data), ("binaryData", binary)] {
-        if !entries.is_empty() {
+        if !entries.is_empty() || kind == Kind::Secret && key == "data" {
             tree.set(Value::plain(key, span), Tree::Mapping(entries, span));
         }
     }
@@ -213,7 +219,7 @@ fn base64(bytes: &[u8]) -> String {
             lines.push('\n');
         }
     }
-    if digits.len() % LINE != 0 {
+    if !digits.len().is_multiple_of(LINE) {
         lines.push('\n');
     }
     lines
@@ -269,7 +275,7 @@ fn inherit<'a>(new: &mut Resource<'a>, old: &Resource<'a>) {
     new.previous.clone_from(&old.previous);
     new.prefixes.clone_from(&old.prefixes);
     new.suffixes.clone_from(&old.suffixes);
-    new.needs_hash = old.needs_hash;
+    new.needs_hash &= old.needs_hash;
 }
 
 /// Puts the map under `key` of `tree` over `base`: what only `base` has is added.

@@ -1,5 +1,7 @@
 //! The suffix that tells one content of a ConfigMap or Secret from another.
 
+use std::fmt::Write as _;
+
 use super::Resource;
 use crate::{
     render::{
@@ -16,9 +18,9 @@ pub(super) fn suffix(resource: &Resource<'_>) -> String {
         "ConfigMap" => content(root, "ConfigMap", &["binaryData"]),
         "Secret" => content(root, "Secret", &["stringData"]),
         _ => {
-            let mut json = String::new();
-            write(root, &mut json);
-            json
+            let mut out = String::new();
+            json(root, &mut out);
+            out
         }
     };
     // Digits and letters that could make a word, or be taken for another, are replaced.
@@ -50,12 +52,12 @@ fn content(root: Node<'_>, kind: &str, optional: &[&str]) -> String {
 }
 
 fn field(root: Node<'_>, key: &str) -> Option<String> {
-    let mut json = String::new();
-    write(root.get(key)?, &mut json);
-    Some(json)
+    let mut out = String::new();
+    json(root.get(key)?, &mut out);
+    Some(out)
 }
 
-fn write(node: Node<'_>, out: &mut String) {
+fn json(node: Node<'_>, out: &mut String) {
     match node.kind() {
         Kind::Scalar => match typed(node) {
             Typed::Null => out.push_str("null"),
@@ -68,7 +70,7 @@ fn write(node: Node<'_>, out: &mut String) {
             out.push('[');
             for (index, item) in node.items().enumerate() {
                 out.push_str(if index > 0 { "," } else { "" });
-                write(item, out);
+                json(item, out);
             }
             out.push(']');
         }
@@ -80,7 +82,7 @@ fn write(node: Node<'_>, out: &mut String) {
                 out.push_str(if index > 0 { "," } else { "" });
                 quote(&it.key.text().unwrap_or_default(), out);
                 out.push(':');
-                write(it.value, out);
+                json(it.value, out);
             }
             out.push('}');
         }
@@ -100,7 +102,7 @@ fn quote(text: &str, out: &mut String) {
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
             '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
-                out.push_str(&format!("\\u{:04x}", u32::from(c)));
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
             }
             other => out.push(other),
         }

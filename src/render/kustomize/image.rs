@@ -30,7 +30,7 @@ pub(super) fn run<'a>(
         for spec in specs {
             let mut set = |tree: &mut Tree<'a>| change.apply_to_field(tree);
             spec.apply(resource, Make::Nothing, entry.head(), &mut set)
-                .map_err(|it| misfit(it, resource, entry.head()))?;
+                .map_err(|it| misfit(&it, resource, entry.head()))?;
         }
     }
     Ok(())
@@ -167,10 +167,10 @@ fn in_containers<'a>(tree: &mut Tree<'a>, change: &Change<'a>) {
 fn in_list<'a>(list: &mut Tree<'a>, change: &Change<'a>) {
     for container in list.items_mut().into_iter().flatten() {
         let image = container.node().get("image").and_then(Node::text);
-        if image.is_some_and(|image| change.fits(&image)) {
-            if let Some(image) = container.get_mut("image") {
-                change.apply(image);
-            }
+        if image.is_some_and(|image| change.fits(&image))
+            && let Some(image) = container.get_mut("image")
+        {
+            change.apply(image);
         }
     }
 }

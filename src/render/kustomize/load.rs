@@ -9,7 +9,7 @@ use super::{
 use crate::{
     base::Span,
     kube::{Value, value},
-    yaml::{Kind, Node, Parsed, Tree},
+    yaml::{Kind, Node, Parsed, Tree, duplicate_keys},
 };
 
 /// What an entry may name.
@@ -71,7 +71,7 @@ pub(super) fn is_remote(entry: &str) -> bool {
         || HOSTS.iter().any(|host| lower.starts_with(host))
         || lower.contains("?ref=")
         || lower.contains(".git/")
-        || lower.ends_with(".git")
+        || lower.strip_suffix(".git").is_some()
 }
 
 /// The text of `found`.
@@ -102,7 +102,7 @@ pub(super) fn content<'a>(
 }
 
 /// The objects of `text`, those of lists after all others; `entry` is what named the text.
-pub(super) fn objects<'a>(text: Text<'a>, entry: Span) -> Result<Vec<Resource<'a>>, Errors> {
+pub(super) fn objects(text: Text<'_>, entry: Span) -> Result<Vec<Resource<'_>>, Errors> {
     objects_of(text.parsed, entry)
 }
 
@@ -157,21 +157,28 @@ fn check_object(root: Node<'_>) -> Result<Object<'_>, BuildError> {
     if kind.is_empty() {
         return Err(BuildError::invalid(root.head(), "the object has no `kind`"));
     }
-    if kind.ends_with("List") {
-        return list(root);
+    let is_list = kind.ends_with("List");
+    if is_list && let Some(items) = root.get("items") {
+        return list(items);
     }
     let metadata = root.get("metadata");
     let name = metadata.and_then(|it| it.get("name")).filter(|it| !matches!(value(*it), Value::Null));
-    if name.and_then(Node::text).is_none_or(|name| name.is_empty()) {
+    if !is_list && name.and_then(Node::text).is_none_or(|name| name.is_empty()) {
         return Err(BuildError::invalid(root.head(), format!("the {kind} has no `metadata.name`")));
+    }
+    if let Some((first, repeated)) = duplicate_keys(root).first() {
+        let message = format!("the key `{}` is there twice", repeated.text().unwrap_or_default());
+        return Err(
+            BuildError::invalid(repeated.span(), message).relate(first.span(), "it stands here first")
+        );
     }
     Ok(Object::One)
 }
 
-fn list(root: Node<'_>) -> Result<Object<'_>, BuildError> {
-    let Some(items) = root.get("items").filter(|items| !is_null(*items)) else {
+fn list(items: Node<'_>) -> Result<Object<'_>, BuildError> {
+    if is_null(items) {
         return Ok(Object::List(Vec::new()));
-    };
+    }
     if items.kind() != Kind::Sequence {
         return Err(BuildError::invalid(items.head(), "the `items` of a list must be a list"));
     }

@@ -6,14 +6,64 @@ use super::{
     Resource,
     build::Builder,
     kustomization::{Kustomization, Word},
+    transform,
 };
 use crate::{
     base::{SourceId, Span},
-    yaml::{Kind, Tree, Value},
+    render::typed::{Typed, typed},
+    yaml::{Entry, Kind, Tree, Value},
 };
 
 /// What can be asked for.
 pub(super) const KNOWN: [&str; 3] = ["managedByLabel", "originAnnotations", "transformerAnnotations"];
+
+/// Annotations of kustomize's own making: none of them is ever printed.
+const INTERNAL: [&str; 8] = [
+    "config.k8s.io/id",
+    "config.kubernetes.io/index",
+    "config.kubernetes.io/path",
+    "config.kubernetes.io/origin",
+    "alpha.config.kubernetes.io/transformations",
+    "internal.config.kubernetes.io/id",
+    "internal.config.kubernetes.io/index",
+    "internal.config.kubernetes.io/path",
+];
+
+/// Takes away kustomize's own annotations, and a map of annotations in which nothing is left; makes text of all
+/// others, whatever they looked like.
+pub(super) fn clean(resource: &mut Resource<'_>) {
+    let annotations = resource.node().get("metadata").and_then(|it| it.get("annotations"));
+    let Some(annotations) = annotations else { return };
+    let fields = annotations.fields();
+    let is_clean = |it: &Entry<'_>| {
+        matches!(typed(it.value), Typed::Text(_))
+            && it.key.text().is_some_and(|key| !INTERNAL.contains(&&*key))
+    };
+    if !fields.is_empty() && fields.iter().all(is_clean) {
+        return;
+    }
+    let Some(metadata) = resource.tree.get_mut("metadata") else { return };
+    let left = metadata.get_mut("annotations").and_then(|annotations| {
+        let entries = annotations.entries_mut()?;
+        entries.retain(|(key, _)| !INTERNAL.contains(&&*key.text));
+        for (_, value) in entries.iter_mut().filter(|(_, value)| value.kind() == Kind::Scalar) {
+            *value = text_of(value);
+        }
+        Some(entries.len())
+    });
+    if left.unwrap_or(0) == 0 {
+        metadata.remove("annotations");
+    }
+}
+
+/// The scalar as text.
+fn text_of<'a>(tree: &Tree<'a>) -> Tree<'a> {
+    match tree {
+        Tree::Link(node) => transform::text_of(*node),
+        Tree::Scalar(value) => Tree::text(value.text.clone(), value.span),
+        other => other.clone(),
+    }
+}
 
 /// Adds what `wanted` asks for.
 pub(super) fn add<'a>(
@@ -25,8 +75,9 @@ pub(super) fn add<'a>(
     for word in wanted {
         for resource in resources.iter_mut() {
             match &*word.text {
+                // What kubectl writes: it does not know the version of the kustomize in it.
                 "managedByLabel" => {
-                    let value = Tree::text("kustomize-v5.5.0", word.span);
+                    let value = Tree::text("kustomize-(devel)", word.span);
                     put(resource, "labels", "app.kubernetes.io/managed-by", value, word.span);
                 }
                 "originAnnotations" => {

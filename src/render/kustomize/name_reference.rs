@@ -59,10 +59,7 @@ fn follow(
         }
     }
     accumulator.resources[index].tree = tree;
-    done.map_err(|it| {
-        let span = it.span;
-        misfit(it, &accumulator.resources[index], span)
-    })
+    done.map_err(|it| misfit(&it, &accumulator.resources[index], it.span))
 }
 
 fn role_ref(referrer: &Resource<'_>) -> Option<Gvk> {

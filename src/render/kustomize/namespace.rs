@@ -93,7 +93,7 @@ impl<'s, 'a> Setter<'s, 'a> {
                 }
                 Ok(())
             };
-            spec.apply(resource, Make::Scalar, span, &mut set).map_err(|it| misfit(it, resource, span))?;
+            spec.apply(resource, Make::Scalar, span, &mut set).map_err(|it| misfit(&it, resource, span))?;
         }
         Ok(())
     }

@@ -79,14 +79,14 @@ impl Ranks {
         Self { first: read("orderFirst"), last: read("orderLast") }
     }
 
-    fn key(&self, id: &ResId) -> (isize, GvkKey, String) {
-        let at =
-            |kinds: &[String]| kinds.iter().rposition(|kind| *kind == *id.gvk.kind).map(|at| at as isize);
-        let rank = at(&self.last).map(|at| at + 1);
-        let rank = rank.or_else(|| at(&self.first).map(|at| at - self.first.len() as isize));
+    fn key(&self, id: &ResId) -> (usize, GvkKey, String) {
+        let at = |kinds: &[String]| kinds.iter().rposition(|kind| *kind == *id.gvk.kind);
+        let count = self.first.len();
+        let rank = at(&self.last).map(|at| count + 1 + at);
+        let rank = rank.or_else(|| at(&self.first));
         let or = |text: &str, other: &str| if text.is_empty() { other.to_owned() } else { text.to_owned() };
         (
-            rank.unwrap_or(0),
+            rank.unwrap_or(count),
             GvkKey::new(&id.gvk),
             format!("{}|{}", or(&id.namespace, "~X"), or(&id.name, "~N")),
         )

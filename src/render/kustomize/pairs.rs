@@ -61,24 +61,14 @@ pub(super) fn pairs<'a>(
     if errors.is_empty() { Ok(pairs) } else { Err(errors) }
 }
 
+/// Whether a key is one for the API server is left to the rules: kustomize lets every key pass.
 fn check_keys(pairs: &[Pair<'_>], errors: &mut Errors) {
     for (index, pair) in pairs.iter().enumerate() {
-        let key = &*pair.key.text;
-        let is_legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if key.is_empty()
-            || key.len() > 253
-            || !key.chars().all(is_legal)
-            || key == "."
-            || key.starts_with("..")
-        {
-            errors.push(BuildError::invalid(
-                pair.key.span,
-                format!("`{key}` cannot be a key: letters, digits, `-`, `_` and `.` can"),
-            ));
-        }
         if let Some(first) = pairs[..index].iter().find(|other| other.key.text == pair.key.text) {
-            let error = BuildError::invalid(pair.key.span, format!("the key `{key}` is there twice"));
-            errors.push(error.relate(first.key.span, "it is set here first"));
+            let message = format!("the key `{}` is there twice", pair.key.text);
+            errors.push(
+                BuildError::invalid(pair.key.span, message).relate(first.key.span, "it is set here first"),
+            );
         }
     }
 }
@@ -162,7 +152,6 @@ fn from_env_file<'a>(
         return Err(BuildError::invalid(file.span, format!("`{}` is no text", file.text)).into());
     };
     let mut pairs = Vec::new();
-    let mut errors = Vec::new();
     let mut start = 0;
     for line in source.text.split_inclusive('\n') {
         let at = start;
@@ -178,10 +167,6 @@ fn from_env_file<'a>(
         let span = |from: usize, to: usize| Span::new(source.id, (first + from) as u32, (first + to) as u32);
         let (key, value) = own_text.split_once('=').unwrap_or((own_text, ""));
         let key_span = span(0, key.len());
-        if !is_env_name(key) {
-            errors.push(BuildError::invalid(key_span, format!("`{key}` is no name of a variable")));
-            continue;
-        }
         let value_span = span(own_text.len() - value.len(), own_text.len());
         pairs.push(Pair {
             key: Value::text(key, key_span),
@@ -189,14 +174,5 @@ fn from_env_file<'a>(
             span: value_span,
         });
     }
-    if errors.is_empty() { Ok(pairs) } else { Err(errors) }
-}
-
-fn is_env_name(name: &str) -> bool {
-    let is_legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    !name.is_empty()
-        && !name.starts_with(|c: char| c.is_ascii_digit())
-        && name.chars().all(is_legal)
-        && name != "."
-        && !name.starts_with("..")
+    Ok(pairs)
 }

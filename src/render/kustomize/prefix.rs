@@ -42,7 +42,7 @@ pub(super) fn run<'a>(
             }
             let mut set = |tree: &mut Tree<'a>| add(tree, side, word);
             let done = spec.apply(resource, Make::Nothing, word.span, &mut set);
-            done.map_err(|it| misfit(it, resource, word.span))?;
+            done.map_err(|it| misfit(&it, resource, word.span))?;
         }
         resource.renamed();
     }

@@ -30,7 +30,7 @@ pub(super) fn run<'a>(
             found = true;
             let mut set = setter(Tree::Scalar(count.clone()));
             spec.apply(resource, Make::Scalar, count.span, &mut set)
-                .map_err(|it| misfit(it, resource, span))?;
+                .map_err(|it| misfit(&it, resource, span))?;
         }
     }
     if found {

@@ -24,9 +24,6 @@ pub struct Resource<'a> {
     pub(super) suffixes: Vec<String>,
     /// Its name gets a hash of its content at the end.
     pub(super) needs_hash: bool,
-    /// Patches may not change its name or kind, unless they say so.
-    pub(super) allow_name_change: bool,
-    pub(super) allow_kind_change: bool,
     /// The kind of generator that made it.
     pub(super) generated_by: Option<&'static str>,
 }
@@ -44,8 +41,6 @@ impl<'a> Resource<'a> {
             prefixes: Vec::new(),
             suffixes: Vec::new(),
             needs_hash: false,
-            allow_name_change: false,
-            allow_kind_change: false,
             generated_by: None,
         }
     }

@@ -50,9 +50,6 @@ const SELECTOR: Shape = Object(&[
     ("labelSelector", Text),
 ]);
 
-const RES_ID: Shape =
-    Object(&[("group", Text), ("version", Text), ("kind", Text), ("name", Text), ("namespace", Text)]);
-
 const PATCH: Shape =
     Object(&[("path", Text), ("patch", Text), ("target", SELECTOR), ("options", Map(&Bool))]);
 
@@ -180,9 +177,6 @@ pub(super) const KUSTOMIZATION: Shape = Object(&[
     ("buildMetadata", TEXTS),
 ]);
 
-/// `RES_ID` is what names one object; kept here with the other shapes for plugin configurations.
-pub(super) const PLUGIN_TARGET: Shape = RES_ID;
-
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -241,15 +235,14 @@ fn object(node: Node<'_>, fields: &[(&'static str, Shape)], name: &str, errors: 
             errors.push(BuildError::invalid(entry.key.head(), "a key must be text"));
             continue;
         }
-        match fields.iter().find(|(own, _)| own.eq_ignore_ascii_case(&key)) {
-            Some((own, shape)) => visit(entry.value, shape, &joined(name, own), errors),
-            None => {
-                let near = did_you_mean(&key, fields.iter().map(|(own, _)| *own));
-                let near = near.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
-                let message = format!("unknown field `{}`{near}", joined(name, &key));
-                errors.push(BuildError::invalid(entry.key.span(), message));
-            }
+        if let Some((own, shape)) = fields.iter().find(|(own, _)| own.eq_ignore_ascii_case(&key)) {
+            visit(entry.value, shape, &joined(name, own), errors);
+            continue;
         }
+        let near = did_you_mean(&key, fields.iter().map(|(own, _)| *own));
+        let near = near.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
+        let message = format!("unknown field `{}`{near}", joined(name, &key));
+        errors.push(BuildError::invalid(entry.key.span(), message));
     }
 }
 

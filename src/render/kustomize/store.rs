@@ -2,13 +2,13 @@
 
 use std::{
     collections::HashMap,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, OnceLock},
 };
 
 use super::{Content, Found, Gathered, arena::Arena};
 use crate::{
-    base::{Source, SourceId, Span},
+    base::{Source, SourceId},
     yaml::{Limits, Parsed, Tree, parse},
 };
 
@@ -30,9 +30,6 @@ pub struct Store<'t> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Text<'a> {
     pub(super) id: SourceId,
-    /// The path as shown.
-    pub(super) path: &'a str,
-    pub(super) text: &'a str,
     pub(super) parsed: &'a Parsed<'a>,
 }
 
@@ -41,13 +38,6 @@ pub(super) struct Text<'a> {
 pub(super) struct File<'a> {
     pub(super) content: &'a Content,
     number: usize,
-}
-
-impl Text<'_> {
-    /// The text as a whole.
-    pub(super) fn span(&self) -> Span {
-        Span::new(self.id, 0, self.text.len() as u32)
-    }
 }
 
 impl<'t> Store<'t> {
@@ -116,7 +106,7 @@ impl<'t> Store<'t> {
     ///
     /// # Errors
     /// Why it could not be read.
-    pub(super) fn file<'a>(&'a self, real: &PathBuf) -> Result<File<'a>, String> {
+    pub(super) fn file<'a>(&'a self, real: &Path) -> Result<File<'a>, String> {
         let number = self.gathered.number(real).ok_or_else(|| "it was not read".to_owned())?;
         match &self.gathered.files()[number].1 {
             Ok(content) => Ok(File { content, number }),
@@ -134,6 +124,6 @@ impl<'t> Store<'t> {
             };
             parse(source.id, &source.text, &self.limits)
         });
-        Some(Text { id: source.id, path: &source.path, text: &source.text, parsed })
+        Some(Text { id: source.id, parsed })
     }
 }

@@ -77,7 +77,7 @@ fn labels<'a>(
 }
 
 /// The error of a field spec that does not fit an object.
-pub(super) fn misfit(misfit: Misfit, resource: &Resource<'_>, entry: Span) -> BuildError {
+pub(super) fn misfit(misfit: &Misfit, resource: &Resource<'_>, entry: Span) -> BuildError {
     let message = format!("this cannot be applied to {}: {}", resource.id(), misfit.message);
     BuildError::invalid(entry, message).relate(misfit.span, "here")
 }
@@ -100,12 +100,12 @@ pub(super) fn set_everywhere<'a>(
 ) -> Result<(), BuildError> {
     for spec in specs {
         let mut set = setter(value.clone());
-        spec.apply(resource, make, value.span(), &mut set).map_err(|it| misfit(it, resource, entry))?;
+        spec.apply(resource, make, value.span(), &mut set).map_err(|it| misfit(&it, resource, entry))?;
     }
     Ok(())
 }
 
 /// A text value that stands where `node` does.
-pub(super) fn text_of<'a>(node: Node<'a>) -> Tree<'a> {
+pub(super) fn text_of(node: Node<'_>) -> Tree<'_> {
     Tree::Scalar(Value { style: crate::yaml::Style::DoubleQuoted, tag: None, ..Value::of(node) })
 }

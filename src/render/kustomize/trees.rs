@@ -21,18 +21,6 @@ pub(super) fn descendant<'a>(tree: &Tree<'a>, path: &[&str]) -> Option<Tree<'a>>
     path.iter().try_fold(tree.clone(), |tree, key| child(&tree, key))
 }
 
-/// The mapping under `key`, made at `span` where it is missing or null.
-pub(super) fn mapping_mut<'t, 'a>(
-    tree: &'t mut Tree<'a>,
-    key: &'static str,
-    span: Span,
-) -> Option<&'t mut Tree<'a>> {
-    if tree.node().get(key).is_none_or(|it| it.kind() != Kind::Mapping) {
-        tree.set(Value::plain(key, span), Tree::Mapping(Vec::new(), span));
-    }
-    tree.get_mut(key)
-}
-
 /// Sorts a mapping by its keys.
 pub(super) fn sort_keys(tree: &mut Tree<'_>) {
     if let Some(entries) = tree.entries_mut() {

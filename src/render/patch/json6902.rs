@@ -80,11 +80,16 @@ impl<'a> Operation<'a> {
     }
 
     fn missing(path: &str, span: Span) -> PatchError {
-        PatchError::new(format!("nothing stands at `{path}` in the object"), span)
+        PatchError::new(format!("the object has no `{path}`"), span)
     }
 
     fn no_parent(path: &str, span: Span) -> PatchError {
-        PatchError::new(format!("the object has nothing that could hold `{path}`"), span)
+        let message = if path.is_empty() {
+            "an empty path is for `replace` and `test` alone".to_owned()
+        } else {
+            format!("the object has nothing that could hold `{path}`")
+        };
+        PatchError::new(message, span)
     }
 
     /// What holds the target of `path`, and the target's key in it.
@@ -179,7 +184,7 @@ impl<'a> Operation<'a> {
         if is_same {
             return Ok(());
         }
-        let message = format!("the object's `{}` is not what `test` asks for", self.path);
+        let message = format!("the object has another value at `{}` than `test` expects", self.path);
         Err(PatchError::new(message, self.path_span))
     }
 }

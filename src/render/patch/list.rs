@@ -23,7 +23,21 @@ pub(super) fn overlay<'a>(
     if keys.len() == 1 && are_distinct(&own, keys) && are_distinct(patch, keys) {
         return overlay_distinct(dest, patch, first, element);
     }
-    Merge { pool: dest, element, keys }.run(patch)
+    Merge { pool: dest, element, keys, is_self: false }.run(patch)
+}
+
+/// Lays the elements of a list over themselves, where it is new.
+pub(super) fn overlay_self<'a>(
+    items: &[Node<'a>],
+    keys: &[&str],
+    element: Schema<'_>,
+) -> Result<Vec<Tree<'a>>, PatchError> {
+    if keys.is_empty() {
+        return Ok(union(Vec::new(), items));
+    }
+    check(&[], items)?;
+    let pool = items.iter().copied().map(Tree::Link).collect();
+    Merge { pool, element, keys, is_self: true }.run(items)
 }
 
 /// Only mappings have keys.
@@ -111,6 +125,8 @@ struct Merge<'a, 's, 'k> {
     pool: Vec<Tree<'a>>,
     element: Schema<'s>,
     keys: &'k [&'k str],
+    /// The patch is the target, its elements the same by place.
+    is_self: bool,
 }
 
 /// One value for each key; empty where it is missing.
@@ -173,6 +189,13 @@ impl<'a, 'k> Merge<'a, '_, 'k> {
         row: &Row,
     ) -> Result<Option<usize>, PatchError> {
         let own = dest.iter().copied().find(|at| is_of_row(self.pool[*at].node(), keys, row));
+        if self.is_self {
+            let Some(at) = own else { return Ok(None) };
+            let adopted = smp::adopt(patch[at], self.element)?;
+            let is_kept = adopted.is_some();
+            self.pool[at] = adopted.unwrap_or_else(|| smp::without_directive(patch[at]));
+            return Ok(is_kept.then_some(at));
+        }
         let patched = patch.iter().copied().find(|node| is_of_row(*node, keys, row));
         let fresh = match (own, patched) {
             (None, None) => return Ok(None),

@@ -9,6 +9,8 @@ mod pointer;
 mod schema;
 mod smp;
 mod target;
+#[cfg(test)]
+mod testing;
 mod typed;
 
 pub use body::PatchBody;

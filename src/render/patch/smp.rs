@@ -27,12 +27,16 @@ enum Directive {
 /// Lays `patch` over `target`, both whole documents, by the lists of `schema`. Whatever the patch does not name
 /// keeps its place; a merged mapping or list keeps the target's; a value that is set takes the patch's.
 ///
-/// As in kubectl: a key without a value disappears even where the patch does not name it, so do elements of the
+/// As in kubectl: `$patch: replace` at the root does nothing, nor does it on an element of a list; a key without a value disappears even where the patch does not name it, so do elements of the
 /// same key in lists that merge, and a plain value set over a quoted one is text.
 ///
 /// # Errors
 /// [`PatchError`] when a list, a mapping and a value meet, or a `$patch` is none that exists.
 pub fn merge<'a>(target: &mut Tree<'a>, patch: Node<'a>, schema: Schema<'_>) -> Result<Merged, PatchError> {
+    // At the root of an object, kustomize loses what it replaces it with.
+    if patch.kind() == Kind::Mapping && directive(patch)? == Some(Directive::Replace) {
+        return Ok(Merged::Kept);
+    }
     Ok(if overlay(target, patch, schema)? { Merged::Kept } else { Merged::Deleted })
 }
 
@@ -64,7 +68,7 @@ pub(super) fn overlay<'a>(
         Kind::Scalar => set_scalar(dest, patch),
         Kind::Mapping => return overlay_mapping(dest, patch, schema),
         Kind::Sequence => match schema.merge_keys() {
-            Some(keys) => return overlay_list(dest, patch, &keys, schema.element()),
+            Some(keys) => return overlay_list(dest, patch, schema, &keys),
             None => *dest = Tree::Link(patch),
         },
     }
@@ -135,43 +139,66 @@ fn fields_to_set(patch: Node<'_>) -> Vec<Entry<'_>> {
     fields
 }
 
-/// What a patch brings where nothing stands; `None` when it brings nothing.
+/// What a patch brings where nothing stands; `None` when it brings nothing. Whatever lies in it is merged with itself,
+/// which is how its directives act and its nulls go.
 pub(super) fn fresh<'a>(patch: Node<'a>, schema: Schema<'_>) -> Result<Option<Tree<'a>>, PatchError> {
+    match patch.kind() {
+        // At the top of what is new, kustomize lets a directive pass that does not exist, and those of lists.
+        Kind::Mapping if directive(patch).is_err() => fresh_mapping(patch, typed(schema, patch)).map(Some),
+        Kind::Sequence if !is_clean(patch, schema, true) => {
+            fresh_list(patch, schema, patch.items().collect()).map(Some)
+        }
+        _ => adopt(patch, schema),
+    }
+}
+
+/// What a part of a patch makes of itself.
+pub(super) fn adopt<'a>(patch: Node<'a>, schema: Schema<'_>) -> Result<Option<Tree<'a>>, PatchError> {
     if is_null(patch) {
         return Ok(None);
     }
     if is_clean(patch, schema, true) {
         return Ok(Some(Tree::Link(patch)));
     }
-    Ok(Some(match patch.kind() {
-        Kind::Scalar => Tree::Link(patch),
-        // Here kustomize lets a directive pass that does not exist.
-        Kind::Mapping if matches!(directive(patch), Ok(Some(Directive::Delete))) => return Ok(None),
-        Kind::Mapping => fresh_mapping(patch, typed(schema, patch))?,
-        Kind::Sequence => match schema.merge_keys() {
-            Some(keys) => {
-                let items: Vec<_> = patch.items().collect();
-                let dest = items.iter().copied().map(Tree::Link).collect();
-                Tree::Sequence(list::overlay(dest, &items, &keys, schema.element())?, patch.span())
-            }
-            None => Tree::Link(patch),
+    match patch.kind() {
+        Kind::Scalar => Ok(Some(Tree::Link(patch))),
+        Kind::Mapping => match directive(patch)? {
+            Some(Directive::Delete) => Ok(None),
+            _ => fresh_mapping(patch, typed(schema, patch)).map(Some),
         },
-    }))
+        Kind::Sequence if schema.merge_keys().is_some() => match list_directive(patch)? {
+            (Some(Directive::Delete), _) => Ok(None),
+            (_, items) => fresh_list(patch, schema, items).map(Some),
+        },
+        Kind::Sequence => Ok(Some(Tree::Link(patch))),
+    }
 }
 
-/// A patch's mapping as it stands: what lies in it is merged with itself, which is how its directives act and its
-/// nulls go.
 fn fresh_mapping<'a>(patch: Node<'a>, schema: Schema<'_>) -> Result<Tree<'a>, PatchError> {
     let mut entries = Vec::new();
     for field in fields_to_set(patch) {
         let key = Value::of(field.key);
-        let mut value = Tree::Link(field.value);
-        let under = schema.field(&key.text);
-        if is_clean(field.value, under, true) || overlay(&mut value, field.value, under)? {
+        if let Some(value) = adopt(field.value, schema.field(&key.text))? {
             entries.push((key, value));
         }
     }
     Ok(Tree::Mapping(entries, patch.span()))
+}
+
+fn fresh_list<'a>(patch: Node<'a>, schema: Schema<'_>, items: Vec<Node<'a>>) -> Result<Tree<'a>, PatchError> {
+    match schema.merge_keys() {
+        Some(keys) => Ok(Tree::Sequence(list::overlay_self(&items, &keys, schema.element())?, patch.span())),
+        None => Ok(Tree::Link(patch)),
+    }
+}
+
+/// An element as it stands, its directive left out: it has acted already.
+pub(super) fn without_directive(element: Node<'_>) -> Tree<'_> {
+    let mut tree = Tree::Link(element);
+    if matches!(directive(element), Ok(Some(_))) {
+        tree.remove(DIRECTIVE);
+    }
+    tree
 }
 
 /// What a merge does to a part that the patch does not name; false when the part is to go.
@@ -223,34 +250,34 @@ fn is_clean(node: Node<'_>, schema: Schema<'_>, patch: bool) -> bool {
 fn overlay_list<'a>(
     dest: &mut Tree<'a>,
     patch: Node<'a>,
+    schema: Schema<'_>,
     keys: &[&str],
-    element: Schema<'_>,
 ) -> Result<bool, PatchError> {
-    let mut items: Vec<_> = patch.items().collect();
-    let told = list_directive(&items)?;
-    if told.is_some() {
-        items.retain(|item| item.get(DIRECTIVE).and_then(|it| directive_of(it).ok()) != told);
-    }
+    let (told, items) = list_directive(patch)?;
     match told {
         Some(Directive::Delete) => return Ok(false),
-        Some(Directive::Replace) => {
-            *dest = Tree::Sequence(items.iter().copied().map(Tree::Link).collect(), patch.span());
+        Some(Directive::Replace) => *dest = fresh_list(patch, schema, items)?,
+        Some(Directive::Merge) | None => {
+            let Some(own) = dest.items_mut() else { return Ok(true) };
+            *own = list::overlay(std::mem::take(own), &items, keys, schema.element())?;
         }
-        Some(Directive::Merge) | None => {}
     }
-    let Some(own) = dest.items_mut() else { return Ok(true) };
-    *own = list::overlay(std::mem::take(own), &items, keys, element)?;
     Ok(true)
 }
 
-/// What an element of a list that is nothing but `$patch` says of the whole list. kustomize looks at the first element
-/// with a directive only.
-fn list_directive(items: &[Node<'_>]) -> Result<Option<Directive>, PatchError> {
+/// What an element of a list that is nothing but `$patch` says of the whole list, and the other elements. kustomize looks at
+/// the first element with a directive only.
+fn list_directive(patch: Node<'_>) -> Result<(Option<Directive>, Vec<Node<'_>>), PatchError> {
+    let mut items: Vec<_> = patch.items().collect();
     let first = items.iter().find_map(|item| Some((item, item.get(DIRECTIVE)?)));
-    match first {
-        Some((item, value)) if item.fields().len() == 1 => directive_of(value).map(Some),
-        _ => Ok(None),
+    let told = match first {
+        Some((item, value)) if item.fields().len() == 1 => Some(directive_of(value)?),
+        _ => None,
+    };
+    if told.is_some() {
+        items.retain(|item| item.get(DIRECTIVE).and_then(|it| directive_of(it).ok()) != told);
     }
+    Ok((told, items))
 }
 
 fn directive(patch: Node<'_>) -> Result<Option<Directive>, PatchError> {

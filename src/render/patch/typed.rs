@@ -114,3 +114,15 @@ fn same_scalar(one: &Json<'_>, other: &Json<'_>) -> bool {
         (one, other) => one == other,
     }
 }
+
+/// The scalar as JSON.
+#[cfg(test)]
+pub(super) fn json(node: Node<'_>) -> serde_json::Value {
+    match scalar(node) {
+        Json::Null => serde_json::Value::Null,
+        Json::Bool(it) => it.into(),
+        Json::Int(it) => it.into(),
+        Json::Float(it) => it.into(),
+        Json::Text(it) => it.into(),
+    }
+}
