@@ -10,7 +10,7 @@ use std::{
 
 use super::load::{decode, read};
 use crate::{
-    base::{Encoding, Source, SourceId},
+    base::{Source, SourceId},
     render::kustomize::{Content, Found, Library},
     walk,
     yaml::Limits,
@@ -129,19 +129,17 @@ impl Library for Disk {
         let Some(bytes) = read(real, &self.limits)? else {
             return Err("it is larger than the limit".to_owned());
         };
-        let is_text = std::str::from_utf8(&bytes).is_ok() || bytes.starts_with(&[0xFF, 0xFE]);
-        if !is_text {
+        // UTF-16 is a manifest's business; in any other file, what is not UTF-8 is bytes.
+        if std::str::from_utf8(&bytes).is_err() && !is_manifest(real) {
             return Ok(Content::Binary(bytes.into()));
         }
         let loaded = decode(id, &shown, bytes);
-        match loaded.refused {
-            None if loaded.source.encoding == Encoding::Utf8 || is_manifest(real) => {
-                let source = Arc::new(loaded.source);
-                self.keep(&source);
-                Ok(Content::Text(source))
-            }
-            _ => Err("it is not UTF-8".to_owned()),
+        if loaded.refused.is_some() {
+            return Err("it is not UTF-8".to_owned());
         }
+        let source = Arc::new(loaded.source);
+        self.keep(&source);
+        Ok(Content::Text(source))
     }
 }
 
