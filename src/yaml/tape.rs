@@ -142,6 +142,8 @@ pub struct Document {
     pub skipped: bool,
     /// It was read by a leniency that strict YAML 1.2 does not have.
     pub lenient: bool,
+    /// The first place that go-yaml refuses though YAML 1.2 allows it, and why, as far as that can be told.
+    pub beyond_go_yaml: Option<(Span, &'static str)>,
     /// The comments and directives before its `---`.
     pub(super) prefix: (u32, u32),
 }

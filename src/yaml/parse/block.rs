@@ -63,6 +63,9 @@ impl Parser<'_> {
         let mut held = Props::NONE;
         self.next_token();
         let mut opens = seat.is_compact() && !self.gap.tab;
+        if seat.is_compact() && self.gap.tab && !self.gap.fresh {
+            self.beyond_go_yaml(empty_at, self.pos, "go-yaml takes no tab behind this indicator");
+        }
         loop {
             if self.gap.fresh {
                 if self.gap.column <= parent {
