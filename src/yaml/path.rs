@@ -104,6 +104,7 @@ impl Path {
     }
 
     /// The path without its first step.
+    #[must_use]
     pub fn tail(&self) -> Path {
         Self { steps: self.steps.get(1..).unwrap_or_default().to_vec() }
     }

@@ -1,5 +1,7 @@
 //! Documents: where they begin and end, which are read, what a broken one leaves behind, and the limits.
 
+use std::fmt::Write;
+
 use plimsoll::base::SourceId;
 use plimsoll::yaml::{
     Document, Limits, Node, Parsed, SyntaxErrorKind, parse, parse_filtered, split_documents,
@@ -81,9 +83,9 @@ fn a_document_that_the_filter_leaves_out_costs_nothing_and_hides_nothing() {
 fn a_broken_document_keeps_what_came_before_and_does_not_hide_the_others() {
     let text = "a: 1\n---\nmetadata:\n  name: x\nspec:\n  list:\n  - one\n  - b: c: d\n  - lost\nlost: 1\n---\nb: 2\n";
     let parsed = read(text);
-    let [first, broken, last] = parsed.documents() else { panic!("three documents") };
-    assert_eq!(text_at(parsed.root(first), &["a"]).as_deref(), Some("1"));
-    assert_eq!(text_at(parsed.root(last), &["b"]).as_deref(), Some("2"));
+    let [before, broken, after] = parsed.documents() else { panic!("three documents") };
+    assert_eq!(text_at(parsed.root(before), &["a"]).as_deref(), Some("1"));
+    assert_eq!(text_at(parsed.root(after), &["b"]).as_deref(), Some("2"));
     assert!(message(broken).starts_with("a mapping cannot start here"), "{}", message(broken));
     let root = parsed.root(broken).unwrap();
     assert_eq!(text_at(Some(root), &["metadata", "name"]).as_deref(), Some("x"));
@@ -136,6 +138,42 @@ fn templates_are_told_from_mistakes() {
         assert_eq!(kind(text), None, "{text:?}");
     }
     assert_eq!(kind("a: '{{ .x }}'\nb: c: d\n"), Some(SyntaxErrorKind::Syntax));
+}
+
+#[test]
+fn what_go_yaml_refuses_though_yaml_allows_it_is_noted() {
+    for (text, mark) in [
+        ("a: b\n\t\nc: d\n", "\t"),
+        ("a:\n\t# e\n  b: c\n", "\t"),
+        ("-\ta\n", "\t"),
+        ("- - \ta\n", " \t"),
+        ("a: \"b\\/c\"\n", "\\/"),
+        ("a: \"\\ud83d\\ude00\"\n", "\\ud83d"),
+        ("a: [http://b/c?d=e]\n", "?"),
+        ("a: &b.c d\n", "&b.c"),
+        ("%YAML 1.2\n---\na\n", "%YAML 1.2"),
+        ("%FOO\n---\na\n", "%FOO"),
+    ] {
+        let parsed = read(text);
+        let document = &parsed.documents()[0];
+        assert_eq!(document.error, None, "{text:?}");
+        assert_eq!(document.beyond_go_yaml.map(|it| &text[it.0.range()]), Some(mark), "{text:?}");
+    }
+    let bare = "a\n...\nb\n";
+    let places =
+        read(bare).documents().iter().map(|it| it.beyond_go_yaml.map(|it| it.0.start)).collect::<Vec<_>>();
+    assert_eq!(places, [None, Some(6)]);
+    for text in [
+        "a:\tb\t\nc: d\n",
+        "a: [\n\tb,\n\t# c\n\td\n]\n",
+        "a\n\t\nb\n",
+        "a: \"b\n\t\n  c\"\n",
+        "{\"a\": \"b\\/c \\ud83d\\ude00\"}\n",
+        "a: b?c\n",
+        "%YAML 1.1\n---\na: &b-c_1 d\n...\n# e\n",
+    ] {
+        assert_eq!(read(text).documents()[0].beyond_go_yaml, None, "{text:?}");
+    }
 }
 
 #[test]
@@ -221,7 +259,7 @@ fn an_alias_bomb_is_found_at_once_and_never_handed_out() {
     let mut text = String::from("a: &a0 [x, x, x, x, x, x, x, x, x]\n");
     for level in 1..40 {
         let list = vec![format!("*a{}", level - 1); 9].join(", ");
-        text.push_str(&format!("b{level}: &a{level} [{list}]\n"));
+        let _ = writeln!(text, "b{level}: &a{level} [{list}]");
     }
     let text = text + "---\nc: d\n";
     let parsed = read(&text);

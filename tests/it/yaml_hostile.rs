@@ -25,8 +25,15 @@ fn read(name: &str, text: String) -> Option<(SyntaxErrorKind, String)> {
     std::thread::Builder::new().stack_size(2 << 20).spawn(work).unwrap().join().unwrap()
 }
 
+/// What `line` gives for each number below `count`, one after the other.
+fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
+    let mut out = String::new();
+    (0..count).for_each(|number| out.push_str(&line(number)));
+    out
+}
+
 fn indented(levels: usize, line: &str) -> String {
-    (0..levels).map(|level| format!("{}{line}\n", " ".repeat(level))).collect()
+    lines(levels, |level| format!("{}{line}\n", " ".repeat(level)))
 }
 
 #[test]
@@ -77,7 +84,7 @@ fn long_texts_take_linear_time() {
             "flow keys in flow keys",
             format!("[{}]", ("[".repeat(200) + &"]: 1".repeat(200) + ", ").repeat(200)),
         ),
-        ("block keys", (0..50_000).map(|key| format!("key{key}: v\n")).collect()),
+        ("block keys", lines(50_000, |key| format!("key{key}: v\n"))),
         ("equal block keys", "a: b\n".repeat(50_000)),
         ("carriage returns", "\r".repeat(many)),
         ("lines by carriage returns", "a: b\r".repeat(50_000)),
@@ -93,11 +100,11 @@ fn long_texts_take_linear_time() {
         ("ends", "...\n".repeat(50_000)),
         ("documents and ends", "...\n---\n".repeat(30_000)),
         ("comments", "# a\n".repeat(50_000)),
-        ("anchors", (0..20_000).map(|name| format!("- &a{name} x\n- *a{name}\n")).collect()),
+        ("anchors", lines(20_000, |name| format!("- &a{name} x\n- *a{name}\n"))),
         ("one anchor", "- &a x\n- *a\n".repeat(20_000)),
         ("anchored keys", format!("[{}]", "&a [x]: 1, ".repeat(20_000))),
         ("tags on lines of their own", "- !t\n  [a]\n".repeat(20_000)),
-        ("handles", (0..50_000).map(|name| format!("%TAG !e{name}! x\n")).collect::<String>() + "---\na\n"),
+        ("handles", lines(50_000, |name| format!("%TAG !e{name}! x\n")) + "---\na\n"),
         ("other letters", "é: ü\n".repeat(50_000)),
         ("marks", "\u{FEFF}".repeat(100_000)),
         ("nearly templates", format!("[{}]", "{{a: b}: c}, ".repeat(20_000))),
@@ -127,8 +134,8 @@ fn long_broken_texts_take_linear_time() {
 #[test]
 fn an_alias_chain_is_as_deep_as_what_it_stands_for() {
     let links = |count: usize| -> String {
-        let link = |level: usize| format!("- &a{level} [*a{}]\n", level - 1);
-        "- &a0 [x]\n".to_owned() + &(1..count).map(link).collect::<String>()
+        let link = |level: usize| format!("- &a{} [*a{level}]\n", level + 1);
+        "- &a0 [x]\n".to_owned() + &lines(count - 1, link)
     };
     assert_eq!(read("short", links(300)), None);
     let error = read("long", links(2000));

@@ -63,24 +63,14 @@ impl Parser<'_> {
         let mut held = Props::NONE;
         self.next_token();
         let mut opens = seat.is_compact() && !self.gap.tab;
+        if seat.is_compact() && self.gap.tab && !self.gap.fresh {
+            self.beyond_go_yaml(empty_at, self.pos, "go-yaml takes no tab behind this indicator");
+        }
         loop {
-            if self.gap.fresh {
-                if self.gap.column <= parent {
-                    let dash =
-                        seat.takes_dash_at_parent() && self.gap.column == parent && self.at_indicator(b'-');
-                    if dash && !self.gap.tab {
-                        return self.block_sequence(parent, held);
-                    }
-                    if self.gap.column == parent && matches!(self.here(), b'|' | b'>') {
-                        // go-yaml does not ask at which column a block scalar stands.
-                        self.lenient = true;
-                        return self.block_scalar(parent, held);
-                    }
-                    self.push_empty(empty_at, held);
-                    return Ok(());
-                }
-                opens = true;
+            if self.gap.fresh && self.gap.column <= parent {
+                return self.node_further_out(parent, seat, empty_at, held);
             }
+            opens |= self.gap.fresh;
             let mut place =
                 Place { parent, column: self.gap.column, opens, tab: self.gap.tab, held, own: Props::NONE };
             if matches!(self.here(), b'&' | b'!') {
@@ -94,6 +84,21 @@ impl Parser<'_> {
             }
             return self.content(&place);
         }
+    }
+
+    /// The next line is not indented more than `parent`: few values stand there.
+    fn node_further_out(&mut self, parent: usize, seat: Seat, empty_at: usize, held: Props) -> Step {
+        let at_parent = self.gap.column == parent && !self.at_end();
+        if at_parent && seat.takes_dash_at_parent() && self.at_indicator(b'-') && !self.gap.tab {
+            return self.block_sequence(parent, held);
+        }
+        if at_parent && matches!(self.here(), b'|' | b'>') {
+            // go-yaml does not ask at which column a block scalar stands.
+            self.lenient = true;
+            return self.block_scalar(parent, held);
+        }
+        self.push_empty(empty_at, held);
+        Ok(())
     }
 
     /// Reads the node that begins at `pos`, its properties being read. Each case is a function of its own

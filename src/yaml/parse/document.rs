@@ -41,6 +41,7 @@ impl Parser<'_> {
             error,
             skipped: !kept,
             lenient: self.lenient,
+            beyond_go_yaml: self.beyond_go_yaml.filter(|_| kept),
             prefix: (piece.prefix as u32, piece.prefix_end as u32),
         });
     }
@@ -63,6 +64,8 @@ impl Parser<'_> {
         self.depth = 0;
         self.brackets = 0;
         self.lenient = false;
+        self.beyond_go_yaml = None;
+        self.root = self.out.nodes.len();
         self.error = None;
         self.anchors.clear();
         self.directives.handles.clear();
@@ -128,7 +131,10 @@ impl Parser<'_> {
             (Some("%"), ..) => Err(self.fail(start, end, "a directive needs a name")),
             (Some("%YAML" | "%TAG"), ..) => Err(self.fail(start, end, "this directive is not complete")),
             // YAML reserves other directives, and readers pass over them.
-            _ => Ok(()),
+            _ => {
+                self.beyond_go_yaml(start, end, "go-yaml refuses directives that it does not know");
+                Ok(())
+            }
         }
     }
 
@@ -139,6 +145,9 @@ impl Parser<'_> {
         self.directives.version = true;
         let (version, comment) = version.split_once('#').unwrap_or((version, ""));
         self.lenient |= !comment.is_empty();
+        if version != "1.1" {
+            self.beyond_go_yaml(start, end, "go-yaml refuses versions other than 1.1");
+        }
         let minor = version.strip_prefix("1.");
         if minor.is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit())) {
             return Ok(());
@@ -175,6 +184,9 @@ impl Parser<'_> {
         self.move_to(piece.start, end);
         if self.out.nodes.len() >= self.limits.nodes as usize {
             return Err(self.too_many_nodes(self.pos));
+        }
+        if !piece.explicit_start && piece.start > 0 && !self.bytes[piece.start..].trim_ascii().is_empty() {
+            self.beyond_go_yaml(piece.start, piece.start, "go-yaml wants a `---` behind a `...`");
         }
         if !piece.explicit_start && self.pos > self.line_start {
             // The document begins on the line of a `...`.

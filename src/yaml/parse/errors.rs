@@ -11,6 +11,14 @@ impl Parser<'_> {
         self.fail_with(start, end, message, None)
     }
 
+    /// Notes what only go-yaml refuses. The first place stands.
+    pub(super) fn beyond_go_yaml(&mut self, start: usize, end: usize, why: &'static str) {
+        if self.beyond_go_yaml.is_none() {
+            let span = Span::new(self.out.source, start as u32, end.max(start) as u32);
+            self.beyond_go_yaml = Some((span, why));
+        }
+    }
+
     /// As `fail`, with a second place and a word about it.
     pub(super) fn fail_with(
         &mut self,

@@ -43,6 +43,9 @@ impl Parser<'_> {
     /// Moves over tabs, comments and the rarer line breaks; `None` at a token that at most tabs precede.
     fn other_space(&mut self, at: usize) -> Option<usize> {
         let blanks_end = skip_blanks(self.bytes, at);
+        if at == self.line_start && blanks_end > at {
+            self.tab_at_line_start(at, blanks_end);
+        }
         match self.byte(blanks_end) {
             b'#' => Some(self.comment(blanks_end)),
             b'\n' | b'\r' => {
@@ -52,6 +55,14 @@ impl Parser<'_> {
                 Some(next)
             }
             _ => None,
+        }
+    }
+
+    /// A tab begins a line that has no token: go-yaml takes that in brackets, and within text at the top.
+    fn tab_at_line_start(&mut self, at: usize, end: usize) {
+        let empty = matches!(self.byte(end), b'#' | b'\n' | b'\r');
+        if empty && self.brackets == 0 && self.depth > 0 {
+            self.beyond_go_yaml(at, end, "go-yaml takes no tab at the start of a line");
         }
     }
 

@@ -24,7 +24,7 @@ use self::document::Directives;
 use super::split::{Piece, Pieces};
 use super::tape::{Raw, SyntaxError, SyntaxErrorKind};
 use super::{Limits, Parsed};
-use crate::base::SourceId;
+use crate::base::{SourceId, Span};
 
 /// Reads every document of `text`.
 pub fn parse<'t>(source: SourceId, text: &'t str, limits: &Limits) -> Parsed<'t> {
@@ -113,6 +113,9 @@ struct Parser<'t> {
     peak: u32,
     limits: Limits,
     lenient: bool,
+    beyond_go_yaml: Option<(Span, &'static str)>,
+    /// Index of the first node of the document being read.
+    root: usize,
     error: Option<SyntaxError>,
     /// A control character at which the document was cut off.
     control: Option<usize>,
@@ -168,6 +171,8 @@ impl<'t> Parser<'t> {
             peak: 0,
             limits: *limits,
             lenient: false,
+            beyond_go_yaml: None,
+            root: 0,
             error: None,
             control: None,
             anchors: Anchors::default(),

@@ -147,6 +147,11 @@ impl Parser<'_> {
             bits = Raw::NEEDS_COOKING;
             line = self.plain_flow_line(self.pos);
         }
+        let text = self.bytes.get(start + 1..line.end).unwrap_or_default();
+        if let Some(offset) = memchr::memchr(b'?', text) {
+            let at = start + 1 + offset;
+            self.beyond_go_yaml(at, at + 1, "go-yaml takes no `?` in plain text inside brackets");
+        }
         let mut raw = Raw::new(Style::Plain, start as u32, line.end as u32);
         raw.bits |= bits;
         Ok(raw)

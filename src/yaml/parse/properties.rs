@@ -47,6 +47,15 @@ impl Parser<'_> {
         if self.pos == start + 1 {
             return Err(self.fail(start, start + 1, "an anchor needs a name after its `&`"));
         }
+        let odd = |byte: &u8| !byte.is_ascii_alphanumeric() && !b"-_".contains(byte);
+        let name = self.bytes.get(start + 1..self.pos).unwrap_or_default();
+        if name.iter().find(|byte| odd(byte)).is_some_and(|byte| !b"?:,]}%@`".contains(byte)) {
+            self.beyond_go_yaml(
+                start,
+                self.pos,
+                "go-yaml takes only letters, digits, `-` and `_` in an anchor",
+            );
+        }
         Ok(Props { anchor: Some((start as u32, self.pos as u32)), tag: None })
     }
 
