@@ -65,7 +65,8 @@ pub fn parse_part<'t>(source: SourceId, text: &'t str, part: Range<usize>, limit
     let line = text.as_bytes()[..start].iter().rposition(|byte| *byte != b' ').map_or(0, |at| at + 1);
     let fresh = line == 0 || matches!(text.as_bytes()[line - 1], b'\n' | b'\r');
     let start = if fresh { line } else { start };
-    let piece = Piece { prefix: start, prefix_end: start, start, end, explicit_start: false };
+    // As if a `---` stood before it, after which a document may begin in the middle of a line.
+    let piece = Piece { prefix: start, prefix_end: start, start, end, explicit_start: true };
     parser.document(&piece, true);
     parser.out
 }
@@ -222,6 +223,17 @@ impl<'t> Parser<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_inside_quotes_is_read_in_place() {
+        let text = "patch: '[{\"op\": \"add\", \"value\": 5}]'\nnext: 1\n";
+        let (start, end) = (text.find('[').unwrap(), text.find(']').unwrap() + 1);
+        let parsed = parse_part(SourceId(0), text, start..end, &Limits::default());
+        assert_eq!(parsed.documents()[0].error, None);
+        let root = parsed.root(&parsed.documents()[0]).unwrap();
+        let value = root.items().next().and_then(|it| it.get("value")).unwrap();
+        assert_eq!(&text[value.span().range()], "5");
+    }
 
     #[test]
     fn a_file_of_too_many_nodes_gets_one_error_and_is_read_no_further() {
