@@ -2,8 +2,8 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{BuildError, ResId, Resource, config::Config, error::Errors, vars::Var};
-use crate::base::Span;
+use super::{BuildError, ResId, Resource, config::Config, error::Errors, resource::Step, vars::Var};
+use crate::{base::Span, render::patch::Schemas};
 
 /// Something worth knowing that stops nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,16 +23,20 @@ pub(super) struct Accumulator<'a> {
     pub(super) notes: Vec<Note>,
     /// The folders of all kustomizations that were built into it.
     pub(super) folders: Vec<PathBuf>,
+    /// How lists merge, where a kustomization says so: the first one that does says it for all that follow.
+    pub(super) schemas: Option<Arc<Schemas>>,
 }
 
 impl<'a> Accumulator<'a> {
-    pub(super) fn new() -> Self {
+    /// An empty one; `schemas` are those in force.
+    pub(super) fn new(schemas: Option<Arc<Schemas>>) -> Self {
         Self {
             resources: Vec::new(),
             config: Arc::new(Config::default()),
             vars: Vec::new(),
             notes: Vec::new(),
             folders: Vec::new(),
+            schemas,
         }
     }
 
@@ -58,6 +62,7 @@ impl<'a> Accumulator<'a> {
         errors.extend(super::vars::merge(&mut self.vars, other.vars).err());
         self.notes.extend(other.notes);
         self.folders.extend(other.folders);
+        self.schemas = self.schemas.take().or(other.schemas);
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
@@ -77,6 +82,13 @@ impl<'a> Accumulator<'a> {
     pub(super) fn ever_called(&self, id: &ResId) -> Vec<usize> {
         let indices = 0..self.resources.len();
         indices.filter(|&index| self.resources[index].was_ever(id)).collect()
+    }
+
+    /// Notes that all objects went through a transformer.
+    pub(super) fn passed(&mut self, step: Step<'a>) {
+        for resource in &mut self.resources {
+            resource.steps.push(step);
+        }
     }
 
     /// Takes away what patches have emptied.

@@ -13,11 +13,14 @@ use super::{
     error::Errors,
     finish, generator,
     kustomization::{Kustomization, Word},
-    load,
+    load, patches,
     store::Text,
     transform,
 };
-use crate::base::{SourceId, Span};
+use crate::{
+    base::{SourceId, Span},
+    render::patch::Schemas,
+};
 
 /// Builds the kustomizations of a store; what several of them share is built once. Threads may share it.
 #[derive(Debug)]
@@ -69,7 +72,7 @@ impl<'a> Builder<'a> {
         let real = found.map_or(folder, |found| found.real.as_path());
         let kustomization = Kustomization::load(self.store, real, None)?;
         let chain = Chain { folder: real, up: None };
-        let accumulated = self.accumulate(&kustomization, &chain, Accumulator::new())?;
+        let accumulated = self.accumulate(&kustomization, &chain, Accumulator::new(None))?;
         finish::finish(self, &kustomization, accumulated)
     }
 
@@ -85,6 +88,7 @@ impl<'a> Builder<'a> {
         }
         let mut accumulator = into;
         accumulator.folders.push(own.folder.clone());
+        patches::read_schemas(self, own, &mut accumulator)?;
         self.resources(own, own.words("resources").chain(own.words("bases")), chain, &mut accumulator)?;
         configurations::merge(self, own, &mut accumulator)?;
         generator::run(self, own, chain, &mut accumulator)?;
@@ -125,7 +129,7 @@ impl<'a> Builder<'a> {
     ) -> Result<(), Errors> {
         let found = load::find(self.store, own, entry, load::Wanted::Resource)?;
         if found.is_folder {
-            let base = self.base(&found.real, entry, chain)?;
+            let base = self.base(&found.real, entry, chain, accumulator.schemas.clone())?;
             let mut base = Accumulator::clone(&base);
             for resource in &mut base.resources {
                 resource.trail.push(own.text.id);
@@ -146,10 +150,13 @@ impl<'a> Builder<'a> {
         folder: &Path,
         entry: &Word<'a>,
         chain: &Chain<'_>,
+        schemas: Option<Arc<Schemas>>,
     ) -> Result<Arc<Accumulator<'a>>, Errors> {
         check_cycle(chain, folder, entry.span)?;
+        // One that lists merge differently for is another one.
+        let is_shared = schemas.is_none();
         let cached = self.bases.lock().unwrap_or_else(PoisonError::into_inner).get(folder).cloned();
-        if let Some(base) = cached {
+        if let Some(base) = cached.filter(|_| is_shared) {
             for below in &base.folders {
                 check_cycle(chain, below, entry.span)?;
             }
@@ -161,12 +168,14 @@ impl<'a> Builder<'a> {
             return Err(BuildError::invalid(entry.span, message).into());
         }
         let below = Chain { folder, up: Some(chain) };
-        let base = self.accumulate(&own, &below, Accumulator::new()).map_err(|errors| {
+        let base = self.accumulate(&own, &below, Accumulator::new(schemas)).map_err(|errors| {
             errors.into_iter().map(|error| reached(error, entry.span)).collect::<Errors>()
         })?;
         let base = Arc::new(base);
-        let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
-        bases.insert(folder.to_path_buf(), Arc::clone(&base));
+        if is_shared {
+            let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
+            bases.insert(folder.to_path_buf(), Arc::clone(&base));
+        }
         Ok(base)
     }
 

@@ -10,6 +10,7 @@ use super::{
     kustomization::{Kustomization, Word, field, flag, word},
     pairs::{Pair, Payload, pairs},
     plugin, rename,
+    resource::Step,
     trees::{child, descendant, sort_keys},
 };
 use crate::{
@@ -25,6 +26,13 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    fn generator(self) -> &'static str {
+        match self {
+            Kind::ConfigMap => "ConfigMapGenerator",
+            Kind::Secret => "SecretGenerator",
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Kind::ConfigMap => "ConfigMap",
@@ -114,9 +122,10 @@ pub(super) fn generate<'a>(
     }
     let mut resource = Resource::new(tree, entry.span());
     resource.needs_hash = options.flag("disableNameSuffixHash").is_none();
-    resource.generated_by = Some(match kind {
-        Kind::ConfigMap => "ConfigMapGenerator",
-        Kind::Secret => "SecretGenerator",
+    resource.generator = Some(Step {
+        source: entry.span().source,
+        kind: kind.generator(),
+        name: metadata.and_then(|it| field(it, "name")),
     });
     resource.trail.push(own.text.id);
     let behavior = match word(entry, "behavior").as_ref().map(|it| &*it.text) {

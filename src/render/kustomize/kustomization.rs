@@ -129,6 +129,11 @@ impl<'a> Kustomization<'a> {
         self.get(key).into_iter().flat_map(Node::items)
     }
 
+    /// Whether a list has any.
+    pub(super) fn has_items(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|list| list.items().next().is_some())
+    }
+
     /// The texts of a list.
     pub(super) fn words(&self, key: &str) -> impl Iterator<Item = Word<'a>> + use<'a> {
         self.items(key).filter_map(Word::of)

@@ -6,12 +6,13 @@ use super::{
     Resource,
     build::Builder,
     kustomization::{Kustomization, Word},
+    resource::Step,
     transform,
 };
 use crate::{
     base::{SourceId, Span},
     render::typed::{Typed, typed},
-    yaml::{Entry, Kind, Tree, Value},
+    yaml::{Entry, Kind, Node, Tree, Value},
 };
 
 /// What can be asked for.
@@ -84,6 +85,12 @@ pub(super) fn add<'a>(
                     let value = Tree::text(origin(builder, root, resource), word.span);
                     put(resource, "annotations", "config.kubernetes.io/origin", value, word.span);
                 }
+                "transformerAnnotations" => {
+                    let steps: Vec<String> =
+                        resource.steps.iter().map(|step| listed(&configured(builder, root, step))).collect();
+                    let key = "alpha.config.kubernetes.io/transformations";
+                    put(resource, "annotations", key, Tree::text(steps.concat(), word.span), word.span);
+                }
                 _ => {}
             }
         }
@@ -102,14 +109,33 @@ fn put<'a>(resource: &mut Resource<'a>, map: &'static str, key: &'static str, va
 
 /// Which file an object comes from, seen from the root's folder.
 fn origin(builder: &Builder<'_>, root: &Kustomization<'_>, resource: &Resource<'_>) -> String {
-    let path = builder.store.path_of(resource.origin.source);
-    let path = path.map(|path| relative(&root.folder, path)).unwrap_or_default();
-    match resource.generated_by {
-        None => format!("path: {path}\n"),
-        Some(kind) => {
-            format!("configuredIn: {path}\nconfiguredBy:\n  apiVersion: builtin\n  kind: {kind}\n")
-        }
+    match &resource.generator {
+        None => format!("path: {}\n", shown(builder, root, resource.origin.source)),
+        Some(step) => configured(builder, root, step),
     }
+}
+
+/// Which generator or transformer it was, and which file asks for it.
+fn configured(builder: &Builder<'_>, root: &Kustomization<'_>, step: &Step<'_>) -> String {
+    let path = shown(builder, root, step.source);
+    let mut text =
+        format!("configuredIn: {path}\nconfiguredBy:\n  apiVersion: builtin\n  kind: {}\n", step.kind);
+    if let Some(name) = step.name.and_then(Node::text) {
+        text.push_str("  name: ");
+        text.push_str(&name);
+        text.push('\n');
+    }
+    text
+}
+
+/// Lines as an item of a list.
+fn listed(text: &str) -> String {
+    let lines = text.lines().enumerate();
+    lines.map(|(number, line)| format!("{}{line}\n", if number == 0 { "- " } else { "  " })).collect()
+}
+
+fn shown(builder: &Builder<'_>, root: &Kustomization<'_>, source: SourceId) -> String {
+    builder.store.path_of(source).map(|path| relative(&root.folder, path)).unwrap_or_default()
 }
 
 /// `path` as seen from `folder`, with `/` between its parts.

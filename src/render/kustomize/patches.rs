@@ -1,5 +1,7 @@
 //! `patches`, `patchesStrategicMerge`, `patchesJson6902`: who is patched, with what.
 
+use std::sync::Arc;
+
 use super::{
     BuildError, ResId, Resource,
     accumulator::{Accumulator, Note},
@@ -47,7 +49,7 @@ fn merge_words<'a>(
     words: Vec<Word<'a>>,
     accumulator: &mut Accumulator<'a>,
 ) -> Result<(), Errors> {
-    let schemas = schemas(builder, own)?;
+    let schemas = schemas(accumulator);
     for word in words {
         let is_inline = word.text.contains('\n') || word.text.starts_with('{');
         let roots = if is_inline {
@@ -73,15 +75,6 @@ fn merge_words<'a>(
     Ok(())
 }
 
-/// `patches`.
-pub(super) fn patches<'a>(
-    builder: &Builder<'a>,
-    own: &Kustomization<'a>,
-    accumulator: &mut Accumulator<'a>,
-) -> Result<(), Errors> {
-    own.items("patches").try_for_each(|entry| patch(builder, own, entry, accumulator))
-}
-
 /// One entry of `patches`, or the configuration of a `PatchTransformer`.
 pub(super) fn patch<'a>(
     builder: &Builder<'a>,
@@ -91,7 +84,7 @@ pub(super) fn patch<'a>(
 ) -> Result<(), Errors> {
     let patch = Patch::read(builder, own, entry, "patch")?;
     let target = field(entry, "target");
-    let schemas = schemas(builder, own)?;
+    let schemas = schemas(accumulator);
     match (&patch.body, target) {
         (Body::Merge(partials), None) => {
             partials.iter().try_for_each(|partial| patch.merge_by_name(partial, &schemas, accumulator))?;
@@ -130,15 +123,6 @@ fn chosen<'a>(target: Node<'a>, accumulator: &mut Accumulator<'a>) -> Result<Vec
     Ok(chosen)
 }
 
-/// `patchesJson6902`.
-pub(super) fn json6902_list<'a>(
-    builder: &Builder<'a>,
-    own: &Kustomization<'a>,
-    accumulator: &mut Accumulator<'a>,
-) -> Result<(), Errors> {
-    own.items("patchesJson6902").try_for_each(|entry| json6902(builder, own, entry, "patch", accumulator))
-}
-
 /// The configuration of a `PatchJson6902Transformer`.
 pub(super) fn json6902_plugin<'a>(
     builder: &Builder<'a>,
@@ -149,7 +133,8 @@ pub(super) fn json6902_plugin<'a>(
     json6902(builder, own, config, "jsonOp", accumulator)
 }
 
-fn json6902<'a>(
+/// One entry of `patchesJson6902`; `key` is where a text stands.
+pub(super) fn json6902<'a>(
     builder: &Builder<'a>,
     own: &Kustomization<'a>,
     entry: Node<'a>,
@@ -195,11 +180,23 @@ fn documents<'a>(
     Ok(text.parsed.documents().iter().filter_map(|document| text.parsed.root(document)).collect())
 }
 
-/// How lists merge for the objects of `own`.
-fn schemas<'a>(builder: &Builder<'a>, own: &Kustomization<'a>) -> Result<Schemas, Errors> {
-    let Some(path) = own.get("openapi").and_then(|it| word(it, "path")) else { return Ok(Schemas::Builtin) };
+/// Takes over how lists merge from the `openapi` of `own`, unless somebody said so before.
+pub(super) fn read_schemas<'a>(
+    builder: &Builder<'a>,
+    own: &Kustomization<'a>,
+    accumulator: &mut Accumulator<'a>,
+) -> Result<(), Errors> {
+    let Some(path) = own.get("openapi").and_then(|it| word(it, "path")) else { return Ok(()) };
     let root = documents(builder, own, &path)?.into_iter().next();
-    Ok(root.map_or(Schemas::Builtin, |root| Schemas::Custom(OpenApi::read(root))))
+    if let (Some(root), None) = (root, &accumulator.schemas) {
+        accumulator.schemas = Some(Arc::new(Schemas::Custom(OpenApi::read(root))));
+    }
+    Ok(())
+}
+
+/// How lists merge.
+fn schemas(accumulator: &Accumulator<'_>) -> Arc<Schemas> {
+    accumulator.schemas.clone().unwrap_or_default()
 }
 
 impl<'a> Patch<'a> {

@@ -13,6 +13,7 @@ use super::{
     kustomization::{Kustomization, Word, field, flag, word},
     namespace::{Setter, Subjects},
     patches, prefix, replacements, replicas,
+    resource::Step,
 };
 use crate::{
     base::Span,
@@ -26,6 +27,22 @@ struct Plugin<'a> {
     /// What named it.
     entry: Span,
 }
+
+/// The transformers that are run.
+const KINDS: [&str; 12] = [
+    "LabelTransformer",
+    "AnnotationsTransformer",
+    "NamespaceTransformer",
+    "PrefixTransformer",
+    "SuffixTransformer",
+    "ImageTagTransformer",
+    "ReplicaCountTransformer",
+    "ReplacementTransformer",
+    "PatchTransformer",
+    "PatchStrategicMergeTransformer",
+    "PatchJson6902Transformer",
+    "HashTransformer",
+];
 
 /// Makes what the generators that `own` names make.
 pub(super) fn generators<'a>(
@@ -54,6 +71,9 @@ pub(super) fn transformers<'a>(
 ) -> Result<(), Errors> {
     for plugin in plugins(builder, own, "transformers", chain)? {
         plugin.transform(builder, own, accumulator)?;
+        let name = plugin.config.get("metadata").and_then(|it| it.get("name"));
+        let kind = plugin.known_kind();
+        accumulator.passed(Step { source: plugin.config.span().source, kind, name });
         accumulator.drop_gone();
     }
     Ok(())
@@ -74,7 +94,7 @@ fn plugins<'a>(
             plugins.extend(found.collect::<Result<Vec<_>, _>>()?);
             continue;
         }
-        let mut found = Accumulator::new();
+        let mut found = Accumulator::new(None);
         builder.resources(own, std::iter::once(entry.clone()), chain, &mut found)?;
         for Resource { tree, .. } in found.resources {
             let config = match tree {
@@ -98,6 +118,11 @@ impl<'a> Plugin<'a> {
     fn not_here(&self) -> BuildError {
         let message = format!("`{}` is a plugin, and plugins are not run here", self.kind);
         BuildError::offline(self.config.head(), message).relate(self.entry, "named here")
+    }
+
+    /// The name of the kind, for good.
+    fn known_kind(&self) -> &'static str {
+        KINDS.into_iter().find(|kind| *kind == self.kind).unwrap_or_default()
     }
 
     fn specs(&self) -> Vec<FieldSpec> {

@@ -24,8 +24,21 @@ pub struct Resource<'a> {
     pub(super) suffixes: Vec<String>,
     /// Its name gets a hash of its content at the end.
     pub(super) needs_hash: bool,
-    /// The kind of generator that made it.
-    pub(super) generated_by: Option<&'static str>,
+    /// The generator that made it.
+    pub(super) generator: Option<Step<'a>>,
+    /// The transformers that it went through.
+    pub(super) steps: Vec<Step<'a>>,
+}
+
+/// A generator or transformer that an object met.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step<'a> {
+    /// The file that asks for it.
+    pub(super) source: SourceId,
+    /// `PatchTransformer` and the like; for a plugin the kind that its configuration says.
+    pub(super) kind: &'a str,
+    /// What a plugin's configuration is called.
+    pub(super) name: Option<Node<'a>>,
 }
 
 impl<'a> Resource<'a> {
@@ -41,7 +54,8 @@ impl<'a> Resource<'a> {
             prefixes: Vec::new(),
             suffixes: Vec::new(),
             needs_hash: false,
-            generated_by: None,
+            generator: None,
+            steps: Vec::new(),
         }
     }
 
