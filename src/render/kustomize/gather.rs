@@ -1,7 +1,7 @@
 //! Which files some kustomizations need, all the way down, and their texts.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
 };
 
@@ -43,7 +43,8 @@ impl Gathered {
 
 /// Reads what the kustomizations in `folders` need.
 pub fn gather(library: &dyn Library, folders: &[PathBuf]) -> Gathered {
-    let mut gatherer = Gatherer { library, out: Gathered::default(), folders: Vec::new() };
+    let mut gatherer =
+        Gatherer { library, out: Gathered::default(), folders: Vec::new(), seen: HashSet::new() };
     let here = Path::new("");
     for folder in folders {
         gatherer.want(here, &folder.to_string_lossy());
@@ -61,6 +62,7 @@ struct Gatherer<'l> {
     out: Gathered,
     /// Folders with kustomizations, done and to do.
     folders: Vec<PathBuf>,
+    seen: HashSet<PathBuf>,
 }
 
 impl Gatherer<'_> {
@@ -77,7 +79,7 @@ impl Gatherer<'_> {
         self.out.looked.insert(path, found.clone());
         let found = found?;
         if found.is_folder {
-            if !self.folders.contains(&found.real) {
+            if self.seen.insert(found.real.clone()) {
                 self.folders.push(found.real);
             }
             return None;
