@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::number::{integer, is_float};
 use crate::yaml::{Kind, Node, Scalar, Style};
 
 /// A node's value after typing.
@@ -173,56 +174,13 @@ fn plain(text: Cow<'_, str>) -> Value<'_> {
 
 fn number<'a>(text: &str) -> Option<Value<'a>> {
     if let Some(int) = integer(text) {
-        return Some(int);
-    }
-    is_yaml_float(text).then(|| text.parse().ok().map(Value::Float)).flatten()
-}
-
-/// Go's `strconv.ParseInt` with base 0, falling back to unsigned as go-yaml does.
-fn integer<'a>(text: &str) -> Option<Value<'a>> {
-    let (negative, digits) = match text.as_bytes().first()? {
-        b'-' => (true, &text[1..]),
-        b'+' => (false, &text[1..]),
-        _ => (false, text),
-    };
-    let lower = digits.to_ascii_lowercase();
-    let (radix, digits) = match lower.get(..2) {
-        Some("0x") => (16, &lower[2..]),
-        Some("0o") => (8, &lower[2..]),
-        Some("0b") => (2, &lower[2..]),
-        Some(_) if lower.starts_with('0') => (8, &lower[1..]),
-        _ => (10, lower.as_str()),
-    };
-    if digits.starts_with(['+', '-']) {
-        return None;
-    }
-    let size = u64::from_str_radix(digits, radix).ok()?;
-    let signed = i128::from(size) * if negative { -1 } else { 1 };
-    match i64::try_from(signed) {
-        Ok(int) => Some(Value::Int(int)),
         #[expect(
             clippy::cast_precision_loss,
             reason = "a number beyond 64 bits is a float to JSON readers too"
         )]
-        Err(_) => Some(Value::Float(signed as f64)),
+        return Some(i64::try_from(int).map_or(Value::Float(int as f64), Value::Int));
     }
-}
-
-/// go-yaml's `^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`.
-fn is_yaml_float(text: &str) -> bool {
-    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
-        Some(at) => (&unsigned[..at], Some(&unsigned[at + 1..])),
-        None => (unsigned, None),
-    };
-    let exponent_fits = exponent.is_none_or(|it| digits(it.strip_prefix(['-', '+']).unwrap_or(it)));
-    let mantissa_fits = match mantissa.split_once('.') {
-        Some(("", fraction)) => digits(fraction),
-        Some((whole, fraction)) => digits(whole) && (fraction.is_empty() || digits(fraction)),
-        None => digits(mantissa),
-    };
-    exponent_fits && mantissa_fits
+    is_float(text).then(|| text.parse().ok().map(Value::Float)).flatten()
 }
 
 #[cfg(test)]
