@@ -8,7 +8,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::load::{decode, read};
+use super::{
+    load::{decode, read},
+    texts::Texts,
+};
 use crate::{
     base::{Source, SourceId},
     render::kustomize::{Content, Found, Library},
@@ -28,6 +31,8 @@ pub struct Disk {
     others: Mutex<Vec<Other>>,
     first_other: u32,
     here: PathBuf,
+    /// What was read already.
+    texts: Texts,
 }
 
 /// A file that was not walked.
@@ -48,6 +53,7 @@ impl Disk {
             others: Mutex::default(),
             first_other: 0,
             here: std::env::current_dir().unwrap_or_default(),
+            texts: Texts::default(),
         };
         for (id, path, shown) in files {
             disk.first_other = disk.first_other.max(id.0 + 1);
@@ -56,6 +62,12 @@ impl Disk {
             }
         }
         disk
+    }
+
+    /// The same, with what was read already: it is not read again.
+    #[must_use]
+    pub(super) fn with_texts(self, texts: Texts) -> Self {
+        Self { texts, ..self }
     }
 
     /// The real path of a walked file: one question to the system a folder, not one a file.
@@ -76,6 +88,11 @@ impl Disk {
     /// The real path of the folder of a walked file.
     pub(super) fn real_folder(&self, path: &Path) -> Option<&Path> {
         self.folders.get(path.parent()?).map(PathBuf::as_path)
+    }
+
+    /// The real path of a walked file, as it is known here.
+    pub(super) fn real_file(&self, path: &Path) -> Option<PathBuf> {
+        Some(self.real_folder(path)?.join(path.file_name()?))
     }
 
     /// The shown paths of the files that were not walked, in the order of their ids, which follow those of the walk.
@@ -126,6 +143,9 @@ impl Library for Disk {
 
     fn open(&self, real: &Path) -> Result<Content, String> {
         let (id, shown) = self.id_of(real);
+        if let Some(source) = self.texts.get(id) {
+            return Ok(Content::Text(Arc::clone(source)));
+        }
         let Some(bytes) = read(real, &self.limits)? else {
             return Err("it is larger than the limit".to_owned());
         };
@@ -140,6 +160,22 @@ impl Library for Disk {
         let source = Arc::new(loaded.source);
         self.keep(&source);
         Ok(Content::Text(source))
+    }
+
+    fn list(&self, folder: &Path) -> Vec<PathBuf> {
+        let walked = walk::walk(&[folder.to_path_buf()], &walk::Options::default(), &walk::Everything);
+        walked.files.into_iter().map(|found| found.path).collect()
+    }
+
+    fn top(&self) -> PathBuf {
+        let here = self.here.canonicalize().unwrap_or_default();
+        let mut folders = self.folders.values();
+        let first = folders.next().cloned().unwrap_or_else(|| here.clone());
+        let common = folders.fold(first, |common, folder| {
+            let shared = common.components().zip(folder.components()).take_while(|(a, b)| a == b);
+            shared.map(|(part, _)| part).collect()
+        });
+        if common.starts_with(&here) { here } else { common }
     }
 }
 

@@ -17,6 +17,7 @@ use super::{
     judge::{judge, judge_parsed},
     load::{Loaded, decode, load},
     rendered::{Rendered, role_of},
+    texts::Texts,
 };
 use crate::{
     base::{Source, SourceId},
@@ -51,19 +52,26 @@ pub(super) struct Kustomized<'k, 'r> {
     pub(super) rendered: &'r Rendered,
 }
 
+/// What all jobs share.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shared<'s, 'k> {
+    pub(super) request: &'s Request<'s>,
+    pub(super) texts: &'s Texts,
+    pub(super) kustomized: Option<Kustomized<'k, 's>>,
+}
+
 /// Judges every file by itself.
 pub(super) fn judge_jobs(
     jobs: &[Job],
     plans: &[Plan<'_>],
-    request: &Request<'_>,
-    kustomized: Option<Kustomized<'_, '_>>,
+    shared: &Shared<'_, '_>,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Vec<Done> {
     let finished = AtomicUsize::new(0);
     let patches: BTreeSet<PathBuf> = jobs
         .par_iter()
         .filter(|job| job.found.hint == NameHint::Kustomization)
-        .flat_map_iter(|job| patches_of(job, request, kustomized))
+        .flat_map_iter(|job| patches_of(job, shared))
         .collect();
     jobs.par_iter()
         .map(|job| {
@@ -73,8 +81,8 @@ pub(super) fn judge_jobs(
                 _ if is_patch => Role::Patch,
                 _ => Role::Plain,
             };
-            let role = kustomized.map_or(role, |it| role_of(job.id, role, it.rendered));
-            let done = judge_job(job, role, &plans[job.settings], request, kustomized);
+            let role = shared.kustomized.map_or(role, |it| role_of(job.id, role, it.rendered));
+            let done = judge_job(job, role, &plans[job.settings], shared);
             progress(finished.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
             done
         })
@@ -91,26 +99,20 @@ pub(super) fn text_of(job: &Job, request: &Request<'_>) -> Result<Loaded, String
 }
 
 /// The paths of the files that a kustomization names as patches.
-fn patches_of(job: &Job, request: &Request<'_>, kustomized: Option<Kustomized<'_, '_>>) -> Vec<PathBuf> {
+fn patches_of(job: &Job, shared: &Shared<'_, '_>) -> Vec<PathBuf> {
     let folder = job.found.path.parent().unwrap_or(Path::new(""));
     let named = |parsed: &yaml::Parsed<'_>| -> Vec<PathBuf> {
         let roots = parsed.documents().iter().filter_map(|document| parsed.root(document));
         roots.flat_map(render::patch_files).map(|name| normal(&folder.join(name))).collect()
     };
-    if let Some((_, parsed)) = kustomized.and_then(|it| it.store.parsed(job.id)) {
+    if let Some((_, parsed)) = shared.kustomized.and_then(|it| it.store.parsed(job.id)) {
         return named(parsed);
     }
-    let Ok(loaded) = text_of(job, request) else { return Vec::new() };
-    named(&yaml::parse(job.id, &loaded.source.text, &request.limits))
+    let Ok(loaded) = text_of(job, shared.request) else { return Vec::new() };
+    named(&yaml::parse(job.id, &loaded.source.text, &shared.request.limits))
 }
 
-fn judge_job(
-    job: &Job,
-    role: Role,
-    plan: &Plan<'_>,
-    request: &Request<'_>,
-    kustomized: Option<Kustomized<'_, '_>>,
-) -> Done {
+fn judge_job(job: &Job, role: Role, plan: &Plan<'_>, shared: &Shared<'_, '_>) -> Done {
     let empty = |class| Judged { class, ..Judged::default() };
     let done =
         |judged, source, unreadable| Done { id: job.id, settings: job.settings, judged, source, unreadable };
@@ -119,12 +121,18 @@ fn judge_job(
         NameHint::ChartMeta | NameHint::ChartValues => return done(empty(FileClass::HelmChart), None, None),
         NameHint::Kustomization | NameHint::Plain => {}
     }
-    if let Some((source, parsed)) = kustomized.and_then(|it| it.store.parsed(job.id)) {
+    if let Some((source, parsed)) = shared.kustomized.and_then(|it| it.store.parsed(job.id)) {
         let judged = judge_parsed(parsed, role, plan);
         let source = (!judged.findings.is_empty()).then(|| Arc::clone(source));
         return done(judged, source, None);
     }
-    let loaded = match text_of(job, request) {
+    let reading = Reading { parse_all: shared.request.parse_all, limits: shared.request.limits };
+    if let Some(source) = shared.texts.get(job.id) {
+        let judged = judge(source, role, plan, &reading);
+        let source = (!judged.findings.is_empty()).then(|| Arc::clone(source));
+        return done(judged, source, None);
+    }
+    let loaded = match text_of(job, shared.request) {
         Ok(loaded) => loaded,
         Err(reason) => {
             let unreadable = Unreadable { path: job.found.shown.clone(), reason };
@@ -136,10 +144,7 @@ fn judge_job(
             findings: refused.finding(job.id, plan).into_iter().collect(),
             ..empty(FileClass::Broken)
         },
-        None => {
-            let reading = Reading { parse_all: request.parse_all, limits: request.limits };
-            judge(&loaded.source, role, plan, &reading)
-        }
+        None => judge(&loaded.source, role, plan, &reading),
     };
     let source = (!judged.findings.is_empty()).then(|| Arc::new(loaded.source));
     done(judged, source, None)

@@ -7,12 +7,13 @@ use std::{
 
 use super::{
     Judged, Plan, Reading, Role, judge,
-    rendered::{Rendered, Root, render, role_of, roots},
+    rendered::{Rendered, render, role_of},
+    roots::Kustomizations,
 };
 use crate::{
     base::{Diagnostic, RuleId, Source, SourceId},
     index::Index,
-    render::kustomize::{Builder, Memory, Store, gather, members},
+    render::kustomize::{Builder, Member, Memory, Store, gather},
     rule::{IndexContext, Native, Rule},
 };
 
@@ -56,11 +57,12 @@ fn render_all<'a, 'p, 'r: 'p>(
     folders: &[PathBuf],
     plan_of: &(dyn Fn(SourceId) -> Option<&'p Plan<'r>> + Sync),
 ) -> Rendered {
-    let members = members(store, folders);
-    let label = |folder: &Path| folder.strip_prefix("/").unwrap_or(folder).to_string_lossy().into_owned();
-    let roots: Vec<Root<'_>> =
-        roots(&members).into_iter().map(|member| Root { member, label: label(&member.folder) }).collect();
-    render(&Builder::new(store), &members, &roots, plan_of)
+    let all = Kustomizations::new(store, folders, &[]);
+    let label = |member: &Member| {
+        let folder = member.folder.strip_prefix("/").unwrap_or(&member.folder);
+        Some(folder.to_string_lossy().into_owned())
+    };
+    render(&Builder::new(store), &all, &all.roots(&label), plan_of)
 }
 
 /// Runs the rules that look at all objects together.

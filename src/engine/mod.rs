@@ -7,11 +7,14 @@ mod files;
 mod finish;
 mod judge;
 mod load;
+mod merged;
 mod outcome;
 mod plan;
 mod rendered;
 mod request;
+mod roots;
 mod run;
+mod texts;
 
 pub use disk::Disk;
 pub use failure::Failure;

@@ -1,10 +1,7 @@
 //! Kustomizations: which ones are applied, what they build, and what is found in it. A finding lies where the
 //! deciding value was written, and is told once however many overlays have it.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -12,21 +9,15 @@ use super::{
     Judged, Plan, Role,
     finish::{finish, judge_index, show_bindings},
     judge::judge_object,
+    merged::Merged,
+    roots::{Kustomizations, Root},
 };
 use crate::{
-    base::{Diagnostic, RuleId, SourceId, Span},
+    base::{Diagnostic, SourceId, Span},
     index::Index,
     kube,
-    render::kustomize::{BuildError, BuildErrorKind, Builder, Built, Member},
+    render::kustomize::{BuildError, BuildErrorKind, Builder, Built},
 };
-
-/// A kustomization that is applied as it stands: no other one of the run uses it.
-#[derive(Debug)]
-pub(super) struct Root<'m> {
-    pub(super) member: &'m Member,
-    /// Its folder, as shown.
-    pub(super) label: String,
-}
 
 /// What came of the kustomizations.
 #[derive(Debug, Default)]
@@ -40,41 +31,10 @@ pub(super) struct Rendered {
     pub(super) unbuilt: BTreeSet<SourceId>,
 }
 
-/// The kustomizations that no other one uses; of those that use each other in a circle, all. Components are no roots.
-pub(super) fn roots(members: &[Member]) -> Vec<&Member> {
-    let used: BTreeSet<&PathBuf> = members.iter().flat_map(|member| &member.uses).collect();
-    let is_root = |member: &&Member| !member.is_component && !used.contains(&member.folder);
-    let mut roots: Vec<&Member> = members.iter().filter(is_root).collect();
-    let mut reached = BTreeSet::new();
-    for root in &roots {
-        reach(root, members, &mut reached);
-    }
-    let unreached = |member: &&Member| !member.is_component && !reached.contains(&member.folder);
-    roots.extend(members.iter().filter(unreached));
-    roots
-}
-
-fn reach<'m>(from: &'m Member, members: &'m [Member], reached: &mut BTreeSet<&'m PathBuf>) {
-    let mut to_do = vec![from];
-    while let Some(member) = to_do.pop() {
-        if reached.insert(&member.folder) {
-            to_do.extend(members.iter().filter(|other| member.uses.contains(&other.folder)));
-        }
-    }
-}
-
-/// The files that a kustomization and all below it read.
-fn files_below(from: &Member, members: &[Member]) -> BTreeSet<SourceId> {
-    let mut reached = BTreeSet::new();
-    reach(from, members, &mut reached);
-    let below = members.iter().filter(|member| reached.contains(&member.folder));
-    below.flat_map(|member| member.files.iter().copied()).collect()
-}
-
 /// Builds and judges `roots`, each by the plan that `plan_of` gives for its file.
 pub(super) fn render<'p, 'r: 'p>(
     builder: &Builder<'_>,
-    members: &[Member],
+    all: &Kustomizations<'_>,
     roots: &[Root<'_>],
     plan_of: &(dyn Fn(SourceId) -> Option<&'p Plan<'r>> + Sync),
 ) -> Rendered {
@@ -82,26 +42,24 @@ pub(super) fn render<'p, 'r: 'p>(
         .par_iter()
         .map(|root| {
             let plan = plan_of(root.member.file);
-            match builder.build(&root.member.folder) {
-                Ok(built) => Ok(judge_built(&built, plan)),
-                Err(errors) => Err(errors),
-            }
+            root.build(builder).map(|built| judge_built(&built, root, plan))
         })
         .collect();
     let mut rendered = Rendered::default();
     let mut merged = Merged::default();
     for (root, judged) in roots.iter().zip(judged) {
+        let files = all.files_below(root);
         match judged {
             Ok(judged) => {
                 rendered.objects += judged.objects;
-                rendered.built.extend(files_below(root.member, members));
+                let own = |file: &SourceId| root.takes_up_all() || !root.member.files.contains(file);
+                rendered.built.extend(files.into_iter().filter(own));
                 rendered.built.extend(&judged.sources);
-                merged.add(root, judged);
+                merged.add(&root.labels, judged.origins, judged.findings);
             }
             Err(errors) => {
-                rendered.unbuilt.extend(files_below(root.member, members));
-                let plan = plan_of(root.member.file);
-                rendered.findings.extend(told(&errors, root, plan));
+                rendered.unbuilt.extend(files);
+                rendered.findings.extend(told(&errors, root, plan_of(root.member.file)));
             }
         }
     }
@@ -109,9 +67,8 @@ pub(super) fn render<'p, 'r: 'p>(
     rendered.findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     rendered.findings.dedup_by(|a, b| a.sort_key() == b.sort_key());
     // A component that nothing uses is judged for what it sets, too.
-    let used: BTreeSet<SourceId> = roots.iter().flat_map(|root| files_below(root.member, members)).collect();
-    let idle = members.iter().flat_map(|member| &member.files).filter(|file| !used.contains(file));
-    rendered.unbuilt.extend(idle);
+    let used: BTreeSet<SourceId> = roots.iter().flat_map(|root| all.files_below(root)).collect();
+    rendered.unbuilt.extend(all.files().filter(|file| !used.contains(file)));
     rendered.unbuilt.retain(|source| !rendered.built.contains(source));
     rendered.findings.extend(merged.findings());
     rendered
@@ -124,7 +81,7 @@ fn told(errors: &[BuildError], root: &Root<'_>, plan: Option<&Plan<'_>>) -> Vec<
     let report = |id: &str, error: &BuildError| {
         let compiled = plan?.rules().iter().find(|compiled| compiled.rule.id.as_str() == id)?;
         let is_somewhere = error.span.source.0 != u32::MAX;
-        let span = if is_somewhere { error.span } else { Span::at(root.member.file, 0) };
+        let span = if is_somewhere { error.span } else { root.head() };
         let mut finding = compiled.finding(error.message.clone(), span);
         for (span, text) in error.related.iter().filter(|(span, _)| span.source.0 != u32::MAX) {
             finding.relate(*span, text.clone());
@@ -155,7 +112,7 @@ struct RootJudged {
     findings: Vec<(Option<Span>, Diagnostic)>,
 }
 
-fn judge_built(built: &Built<'_>, plan: Option<&Plan<'_>>) -> RootJudged {
+fn judge_built(built: &Built<'_>, root: &Root<'_>, plan: Option<&Plan<'_>>) -> RootJudged {
     let mut out = RootJudged::default();
     let Some(plan) = plan else { return out };
     let mut judged = Judged::default();
@@ -168,7 +125,7 @@ fn judge_built(built: &Built<'_>, plan: Option<&Plan<'_>>) -> RootJudged {
             let before = judged.findings.len();
             judge_object(object, plan, &mut judged);
             for finding in &mut judged.findings[before..] {
-                relate_chain(finding, resource.origin, built.root);
+                relate_chain(finding, resource.origin, root);
             }
         }
     }
@@ -188,56 +145,16 @@ fn judge_built(built: &Built<'_>, plan: Option<&Plan<'_>>) -> RootJudged {
 }
 
 /// Names the other places of a finding's way from base to result.
-fn relate_chain(finding: &mut Diagnostic, origin: Span, root: SourceId) {
+fn relate_chain(finding: &mut Diagnostic, origin: Span, root: &Root<'_>) {
     let place = finding.primary.span.source;
-    if place != origin.source && place != root {
-        finding.relate(Span::at(root, 0), "built by this kustomization");
+    let head = root.head();
+    if place != origin.source && place != head.source {
+        finding.relate(head, root.builds());
     }
     if place != origin.source {
         finding.relate(Span::at(origin.source, origin.start), "the object that it changes");
-    } else if finding.absence && origin.source != root {
-        finding.relate(Span::at(root, 0), "and this kustomization, which builds it, does not set it");
-    }
-}
-
-/// The findings of all roots, the same one once.
-#[derive(Debug, Default)]
-struct Merged {
-    labels: Vec<String>,
-    /// Which roots hold the object of an origin.
-    holders: BTreeMap<Span, BTreeSet<usize>>,
-    findings: BTreeMap<Key, (Option<Span>, BTreeSet<usize>, Diagnostic)>,
-}
-
-/// What makes two findings the same: the rule, the place, and the container that it speaks of.
-type Key = (Span, RuleId, Option<String>, Option<Span>);
-
-impl Merged {
-    fn add(&mut self, root: &Root<'_>, judged: RootJudged) {
-        let number = self.labels.len();
-        self.labels.push(root.label.clone());
-        for origin in judged.origins {
-            self.holders.entry(origin).or_default().insert(number);
-        }
-        for (origin, finding) in judged.findings {
-            let container = finding.subject.as_ref().and_then(|subject| subject.container.clone());
-            let key = (finding.primary.span, finding.rule.clone(), container, origin);
-            let entry = self.findings.entry(key).or_insert_with(|| (origin, BTreeSet::new(), finding));
-            entry.1.insert(number);
-        }
-    }
-
-    fn findings(self) -> impl Iterator<Item = Diagnostic> {
-        let Self { labels, holders, findings } = self;
-        findings.into_values().map(move |(origin, found_in, mut finding)| {
-            let names =
-                |numbers: &mut dyn Iterator<Item = &usize>| numbers.map(|at| labels[*at].clone()).collect();
-            finding.overlays = names(&mut found_in.iter());
-            if let Some(holders) = origin.and_then(|origin| holders.get(&origin)) {
-                finding.spared = names(&mut holders.difference(&found_in));
-            }
-            finding
-        })
+    } else if finding.absence && origin.source != head.source {
+        finding.relate(head, format!("{}, which does not set it", root.builds()));
     }
 }
 

@@ -11,13 +11,18 @@ use super::{
     Choice, Failure, Outcome, Plan, Request, Stdin, Unreadable,
     collect::{Holding, collect, keep_texts},
     disk::Disk,
-    files::{Job, Kustomized, judge_jobs},
-    rendered::{Rendered, Root, render, roots},
+    files::{Job, Kustomized, Shared, judge_jobs},
+    rendered::{Rendered, render},
+    roots::Kustomizations,
+    texts::Texts,
 };
 use crate::{
     base::{RuleId, SourceId, Sources},
     config::Settings,
-    render::kustomize::{Builder, Member, Store, gather, members},
+    render::{
+        gitops::{self, Applied},
+        kustomize::{Builder, Member, Store, gather_all},
+    },
     rule::{Registry, Target},
     walk::{self, Found, NameHint},
     yaml,
@@ -49,16 +54,19 @@ fn run_here(
     let (jobs, settings) = jobs(walked.files, request)?;
     let plans = plans(registry, &settings)?;
     let plan_of = |id: SourceId| jobs.get(id.0 as usize).and_then(|job| plans.get(job.settings));
-    let disk = disk(&jobs, &request.limits);
+    let (texts, applying) = Texts::read(&jobs, request);
+    let disk = disk(&jobs, &texts, !applying.is_empty(), &request.limits);
     let folders: Vec<PathBuf> = disk.iter().flat_map(|disk| folders(disk, &jobs)).collect();
-    let gathered = disk.as_ref().map(|disk| gather(disk, &folders)).unwrap_or_default();
+    let applied =
+        disk.as_ref().map(|disk| applied(disk, &jobs, &texts, &applying, request)).unwrap_or_default();
+    let mut overlays = applied.iter().map(|it| &it.overlay);
+    let gathered = disk.as_ref().map(|disk| gather_all(disk, &folders, &mut overlays)).unwrap_or_default();
     let store = Store::new(&gathered, &request.limits);
-    let builder = Builder::new(&store);
-    let members = members(&store, &folders);
-    let rendered = render_roots(&builder, &members, &jobs, &plan_of);
+    let all = Kustomizations::new(&store, &folders, &applied);
+    let rendered = render_roots(&Builder::new(&store), &all, &jobs, &plan_of);
     let done = {
         let kustomized = disk.as_ref().map(|_| Kustomized { store: &store, rendered: &rendered });
-        judge_jobs(&jobs, &plans, request, kustomized, progress)
+        judge_jobs(&jobs, &plans, &Shared { request, texts: &texts, kustomized }, progress)
     };
     let paths = jobs.iter().map(|job| job.found.shown.clone());
     let others = disk.iter().flat_map(Disk::others);
@@ -77,11 +85,24 @@ fn run_here(
     Ok(outcome)
 }
 
-/// The disk for kustomizations; `None` where the walk found none.
-fn disk(jobs: &[Job], limits: &yaml::Limits) -> Option<Disk> {
-    jobs.iter()
-        .any(|job| job.found.hint == NameHint::Kustomization)
-        .then(|| Disk::new(jobs.iter().map(|job| (job.id, &*job.found.path, &*job.found.shown)), limits))
+/// The disk for kustomizations; `None` where the walk found none, and no GitOps object that could stand for one.
+fn disk(jobs: &[Job], texts: &Texts, is_gitops: bool, limits: &yaml::Limits) -> Option<Disk> {
+    let is_wanted = is_gitops || jobs.iter().any(|job| job.found.hint == NameHint::Kustomization);
+    let files = || jobs.iter().map(|job| (job.id, &*job.found.path, &*job.found.shown));
+    is_wanted.then(|| Disk::new(files(), limits).with_texts(texts.clone()))
+}
+
+/// What the GitOps objects in the files of `applying` apply.
+fn applied(
+    disk: &Disk,
+    jobs: &[Job],
+    texts: &Texts,
+    applying: &[SourceId],
+    request: &Request<'_>,
+) -> Vec<Applied> {
+    let manifests = texts.manifests(jobs, applying, disk);
+    let maps = |names: &BTreeSet<String>| texts.config_maps(jobs, names, disk, request);
+    gitops::discover(disk, &manifests, &maps, &request.limits)
 }
 
 /// The real paths of the folders that hold kustomizations.
@@ -90,21 +111,18 @@ fn folders(disk: &Disk, jobs: &[Job]) -> Vec<PathBuf> {
     kustomizations.filter_map(|job| disk.real_folder(&job.found.path)).map(Path::to_path_buf).collect()
 }
 
-/// Builds and judges every kustomization that no other one uses.
+/// Builds and judges everything that is applied as it stands.
 fn render_roots<'p, 'r: 'p>(
     builder: &Builder<'_>,
-    members: &[Member],
+    all: &Kustomizations<'_>,
     jobs: &[Job],
     plan_of: &(dyn Fn(SourceId) -> Option<&'p Plan<'r>> + Sync),
 ) -> Rendered {
-    let root = |member| -> Option<Root<'_>> {
-        let member: &Member = member;
+    let label = |member: &Member| {
         let path = &jobs.get(member.file.0 as usize)?.found.path;
-        let label = walk::shown(path.parent().unwrap_or(Path::new("")));
-        Some(Root { member, label })
+        Some(walk::shown(path.parent().unwrap_or(Path::new(""))))
     };
-    let roots: Vec<Root<'_>> = roots(members).into_iter().filter_map(root).collect();
-    render(builder, members, &roots, plan_of)
+    render(builder, all, &all.roots(&label), plan_of)
 }
 
 /// Numbers the files in their order and finds what holds for each.

@@ -10,6 +10,7 @@ mod cli;
 mod config;
 mod dir;
 mod floors;
+mod gitops;
 mod guide;
 mod kustomize;
 mod pod_security;

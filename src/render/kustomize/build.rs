@@ -70,10 +70,14 @@ impl<'a> Builder<'a> {
     pub fn build(&self, folder: &Path) -> Result<Built<'a>, Errors> {
         let found = self.store.look(Path::new(""), &folder.to_string_lossy());
         let real = found.map_or(folder, |found| found.real.as_path());
-        let kustomization = Kustomization::load(self.store, real, None)?;
-        let chain = Chain { folder: real, up: None };
-        let accumulated = self.accumulate(&kustomization, &chain, Accumulator::new(None))?;
-        finish::finish(self, &kustomization, accumulated)
+        self.build_own(&Kustomization::load(self.store, real, None)?)
+    }
+
+    /// Builds `own` as a root.
+    pub(super) fn build_own(&self, own: &Kustomization<'a>) -> Result<Built<'a>, Errors> {
+        let chain = Chain { folder: &own.folder, up: None };
+        let accumulated = self.accumulate(own, &chain, Accumulator::new(None))?;
+        finish::finish(self, own, accumulated)
     }
 
     /// Builds one kustomization into `into`: an empty accumulator, or, for a component, that of its parent.

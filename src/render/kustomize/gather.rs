@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Content, Found, Library};
+use super::{Content, Found, Library, Overlay};
 use crate::{
     base::SourceId,
     yaml::{Kind, Limits, Node, parse},
@@ -43,11 +43,29 @@ impl Gathered {
 
 /// Reads what the kustomizations in `folders` need.
 pub fn gather(library: &dyn Library, folders: &[PathBuf]) -> Gathered {
+    gather_all(library, folders, &mut std::iter::empty())
+}
+
+/// Reads what the kustomizations in `folders`, and `overlays`, need.
+pub fn gather_all(
+    library: &dyn Library,
+    folders: &[PathBuf],
+    overlays: &mut dyn Iterator<Item = &Overlay>,
+) -> Gathered {
     let mut gatherer =
         Gatherer { library, out: Gathered::default(), folders: Vec::new(), seen: HashSet::new() };
     let here = Path::new("");
     for folder in folders {
         gatherer.want(here, &folder.to_string_lossy());
+    }
+    for overlay in overlays {
+        gatherer.want(here, &overlay.path.to_string_lossy());
+        if overlay.edits {
+            gatherer.want(here, &overlay.folder.to_string_lossy());
+        }
+        for entry in named_by_kustomization(overlay.fields.node()).files {
+            gatherer.want(&overlay.folder, &entry);
+        }
     }
     let mut done = 0;
     while let Some(folder) = gatherer.folders.get(done).cloned() {

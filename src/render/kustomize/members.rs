@@ -54,7 +54,7 @@ fn member(store: &Store<'_>, folder: &Path) -> Option<Member> {
 }
 
 impl Member {
-    fn take(&mut self, store: &Store<'_>, folder: &Path, named: &Named) {
+    pub(super) fn take(&mut self, store: &Store<'_>, folder: &Path, named: &Named) {
         for entry in &named.files {
             self.entry(store, folder, entry);
         }

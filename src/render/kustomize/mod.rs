@@ -30,6 +30,7 @@ mod metadata;
 mod name_reference;
 mod namespace;
 mod order;
+mod overlay;
 mod pairs;
 mod patches;
 mod plugin;
@@ -49,13 +50,15 @@ mod vars;
 pub use accumulator::Note;
 pub use build::{Builder, Built};
 pub use error::{BuildError, BuildErrorKind};
-pub use gather::{FILE_NAMES, Gathered, gather};
+pub use gather::{FILE_NAMES, Gathered, gather, gather_all};
 pub use id::{Gvk, ResId};
 pub use library::{Content, Found, Library};
 pub use members::{Member, members};
 pub use memory::Memory;
+pub use overlay::{Overlay, overlay_member};
 pub use resource::Resource;
 pub use store::Store;
+pub(in crate::render) use trees::owned;
 
 /// Field specs of one transformer.
 type FieldSpecs<'s> = &'s [field_spec::FieldSpec];

@@ -102,6 +102,13 @@ impl<'t> Store<'t> {
         })
     }
 
+    /// The text with this id.
+    pub(super) fn text_of(&self, id: SourceId) -> Option<Text<'_>> {
+        let number = *self.by_id.get(&id)?;
+        let content = self.gathered.files().get(number)?.1.as_ref().ok()?;
+        self.text(File { content, number })
+    }
+
     /// The file at `real`.
     ///
     /// # Errors
