@@ -1,7 +1,7 @@
 //! Which kustomizations are applied as they stand, and by whom.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
 };
 
@@ -18,6 +18,8 @@ use crate::{
 pub(super) struct Kustomizations<'a> {
     /// Those of files.
     members: Vec<Member>,
+    /// Which of them lies in a folder.
+    by_folder: HashMap<PathBuf, usize>,
     /// What GitOps objects apply, each with what it names itself.
     applied: Vec<(&'a Applied, Member)>,
 }
@@ -43,8 +45,11 @@ impl<'a> Kustomizations<'a> {
         let rank: BTreeMap<&Path, usize> =
             folders.iter().enumerate().rev().map(|(at, folder)| (&**folder, at)).collect();
         all.sort_by_key(|folder| rank.get(&**folder).copied().unwrap_or(usize::MAX));
+        let members = members(store, &all);
+        let folders = members.iter().enumerate().map(|(at, member)| (member.folder.clone(), at));
         Self {
-            members: members(store, &all),
+            by_folder: folders.collect(),
+            members,
             applied: applied.iter().map(|it| (it, overlay_member(store, &it.overlay))).collect(),
         }
     }
@@ -71,15 +76,18 @@ impl<'a> Kustomizations<'a> {
         roots
     }
 
+    fn member(&self, folder: &Path) -> Option<&Member> {
+        self.members.get(*self.by_folder.get(folder)?)
+    }
+
     fn reach<'m>(&'m self, from: &'m Member, reached: &mut BTreeSet<&'m PathBuf>) {
         let mut to_do: Vec<&PathBuf> = from.uses.iter().collect();
-        if self.members.iter().any(|member| std::ptr::eq(member, from)) {
+        if self.member(&from.folder).is_some_and(|member| std::ptr::eq(member, from)) {
             to_do.push(&from.folder);
         }
         while let Some(folder) = to_do.pop() {
             if reached.insert(folder) {
-                let below = self.members.iter().filter(|member| member.folder == *folder);
-                to_do.extend(below.flat_map(|member| &member.uses));
+                to_do.extend(self.member(folder).into_iter().flat_map(|member| &member.uses));
             }
         }
     }
@@ -88,11 +96,8 @@ impl<'a> Kustomizations<'a> {
     pub(super) fn files_below(&self, root: &Root<'_>) -> BTreeSet<SourceId> {
         let mut reached = BTreeSet::new();
         self.reach(root.member, &mut reached);
-        let below = self.members.iter().filter(|member| reached.contains(&member.folder));
-        below
-            .flat_map(|member| member.files.iter().copied())
-            .chain(root.member.files.iter().copied())
-            .collect()
+        let below = reached.into_iter().filter_map(|folder| self.member(folder));
+        below.chain([root.member]).flat_map(|member| member.files.iter().copied()).collect()
     }
 
     /// The files that any kustomization of a file reads.
