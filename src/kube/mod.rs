@@ -14,6 +14,7 @@ mod pod;
 mod profile;
 mod quantity;
 mod rbac;
+mod rbac_defaults;
 mod selector;
 mod value;
 
@@ -33,8 +34,7 @@ pub use profile::{
     profile_fields, stray_metadata,
 };
 pub use quantity::Quantity;
-pub use rbac::{
-    Item, PolicyRule, RoleRef, Subject, is_binding, is_rbac_default, is_role, role_ref, role_rules, subjects,
-};
+pub use rbac::{Item, PolicyRule, RoleRef, Subject, is_binding, is_role, role_ref, role_rules, subjects};
+pub use rbac_defaults::is_rbac_default;
 pub use selector::{Labels, Selector, labels};
 pub use value::{Read, Value, is_placeholder, read_bool, read_int, read_text, settled_text, value};

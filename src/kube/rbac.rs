@@ -25,11 +25,6 @@ pub fn is_binding(object: &Object<'_>) -> bool {
     object.is(GROUP, "RoleBinding") || object.is(GROUP, "ClusterRoleBinding")
 }
 
-/// Whether the API server makes it itself and mends it at every start.
-pub fn is_rbac_default(object: &Object<'_>) -> bool {
-    object.label("kubernetes.io/bootstrapping").is_some_and(|label| label.is("rbac-defaults"))
-}
-
 /// A word with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
@@ -164,6 +159,22 @@ impl Subject {
         let user = (&*self.kind.text == "User").then_some(&*self.name.text)?;
         let (namespace, name) = user.strip_prefix("system:serviceaccount:")?.split_once(':')?;
         Some((Some(namespace), name))
+    }
+
+    /// Of a group that Kubernetes itself fills: whom it holds, for a sentence. `None` for every other subject,
+    /// and for the groups of the control plane.
+    pub fn crowd(&self) -> Option<&'static str> {
+        match (&*self.kind.text, &*self.name.text) {
+            ("User", "system:anonymous") | ("Group", "system:unauthenticated") => {
+                Some("anybody who reaches the API server")
+            }
+            ("Group", "system:authenticated") => Some("every user and every ServiceAccount"),
+            ("Group", "system:serviceaccounts") => Some("every ServiceAccount of the cluster"),
+            ("Group", name) if name.starts_with("system:serviceaccounts:") => {
+                Some("every ServiceAccount of a namespace")
+            }
+            _ => None,
+        }
     }
 
     /// Whether it is the group `name`.
