@@ -17,9 +17,8 @@ fn check(ctx: &mut Context<'_, '_>) {
     }
     let is_cluster_wide = object.kind() == "ClusterRoleBinding";
     let subjects = kube::subjects(object);
-    let counts = |subject: &&Subject| {
-        !is_masters(subject) && !(is_cluster_wide && means_many(subject).is_some())
-    };
+    let counts =
+        |subject: &&Subject| !is_masters(subject) && !(is_cluster_wide && means_many(subject).is_some());
     let granted: Vec<&Subject> = subjects.iter().filter(counts).collect();
     let Some(first) = granted.first() else { return };
     let more = match granted.len() {

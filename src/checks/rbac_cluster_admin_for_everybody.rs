@@ -20,7 +20,8 @@ fn check(ctx: &mut Context<'_, '_>) {
         let Some(who) = means_many(&subject) else { continue };
         let path = format!("subjects[{}].name", subject.index);
         let name = &subject.name.text;
-        let say = format!("`{path}` is `{name}`, {who}, and `cluster-admin` allows everything in the cluster");
+        let say =
+            format!("`{path}` is `{name}`, {who}, and `cluster-admin` allows everything in the cluster");
         ctx.report(kube::Place::at(subject.name.span, None, path), &say).relate(role, "with this role");
     }
 }
