@@ -19,7 +19,7 @@ mod selector;
 mod value;
 
 pub use api_resources::{
-    ResourceScope, api_groups_of, api_resource_meant_by, api_resource_scope, is_api_group,
+    ResourceScope, api_groups_of, api_resource_meant_by, api_resource_scope, is_api_group, is_cluster_scoped,
 };
 pub use capability::{capability, is_capability};
 pub use container::{Container, ContainerList};
