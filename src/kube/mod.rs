@@ -2,6 +2,7 @@
 //! never whether a value is good.
 
 mod api_resources;
+mod api_verbs;
 mod capability;
 mod container;
 mod filter;
@@ -21,6 +22,7 @@ mod value;
 pub use api_resources::{
     ResourceScope, api_groups_of, api_resource_meant_by, api_resource_scope, is_api_group, is_cluster_scoped,
 };
+pub use api_verbs::{api_verbs, is_api_verb};
 pub use capability::{capability, is_capability};
 pub use container::{Container, ContainerList};
 pub use filter::{is_definition, may_hold_objects};
