@@ -26,11 +26,19 @@ const MEANT: &[(&str, &str)] = &[
     ("remove", "`delete`"),
 ];
 
-/// Speaks only where the API server's own groups decide alone: programs ask about verbs of their own in theirs.
+/// Words of `kubectl` that mean `patch` in every API group, whoever serves it.
+const OF_KUBECTL: &[&str] = &["label", "annotate"];
+
+/// Programs ask about verbs of their own in the groups that they serve, so there only words count that are surely
+/// taken from `kubectl`.
 fn check(ctx: &mut Context<'_, '_>) {
-    for rule in ctx.examined.role_rules.iter().filter(|rule| is_known_ground(rule)) {
+    for rule in &ctx.examined.role_rules {
         let of_paths = !rule.urls.is_empty();
-        for verb in rule.verbs.iter().filter(|verb| !kube::is_api_verb(&verb.text, of_paths)) {
+        let is_ground_known = of_paths || is_of_api_server(rule);
+        let is_idle = |verb: &str| {
+            !kube::is_api_verb(verb, of_paths) && (is_ground_known || OF_KUBECTL.contains(&verb))
+        };
+        for verb in rule.verbs.iter().filter(|verb| is_idle(&verb.text)) {
             let place = Place::at(verb.span, None, format!("rules[{}].verbs", rule.index));
             let known = if of_paths { "no HTTP method in lower case" } else { "no verb of the API server" };
             let finding = ctx.report(place, &format!("`{}` is {known}, so it allows nothing", verb.text));
@@ -41,9 +49,8 @@ fn check(ctx: &mut Context<'_, '_>) {
     }
 }
 
-fn is_known_ground(rule: &PolicyRule) -> bool {
-    let of_resources = !rule.groups.is_empty() && rule.groups.iter().all(|it| kube::is_api_group(&it.text));
-    !rule.urls.is_empty() || of_resources
+fn is_of_api_server(rule: &PolicyRule) -> bool {
+    !rule.groups.is_empty() && rule.groups.iter().all(|group| kube::is_api_group(&group.text))
 }
 
 fn meant(verb: &str, of_paths: bool) -> Option<String> {
