@@ -17,9 +17,9 @@ fn check(ctx: &mut Context<'_, '_>) {
     }
     let is_cluster_wide = object.kind() == "ClusterRoleBinding";
     let subjects = kube::subjects(object);
-    let counts =
-        |subject: &&Subject| !is_masters(subject) && !(is_cluster_wide && means_many(subject).is_some());
-    let granted: Vec<&Subject> = subjects.iter().filter(counts).collect();
+    let is_told_elsewhere =
+        |subject: &Subject| is_masters(subject) || is_cluster_wide && means_many(subject).is_some();
+    let granted: Vec<&Subject> = subjects.iter().filter(|it| !is_told_elsewhere(it)).collect();
     let Some(first) = granted.first() else { return };
     let more = match granted.len() {
         1 => String::new(),

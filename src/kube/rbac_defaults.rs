@@ -88,7 +88,7 @@ const CONTROLLERS: &[&str] = &[
     "volumeattributesclass-protection-controller",
 ];
 
-/// Roles and RoleBindings of `kube-system` and `kube-public`.
+/// Roles and their bindings in `kube-system` and `kube-public`.
 const NAMESPACED: &[&str] = &[
     "extension-apiserver-authentication-reader",
     "system::extension-apiserver-authentication-reader",

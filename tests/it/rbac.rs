@@ -299,7 +299,10 @@ fn a_message_names_the_right_and_the_wildcard_that_gives_it() {
 }
 
 /// A binding's kind, name, labels, role and subject, and what the default profile finds on it.
-const BINDINGS: &[(&str, &str, &str, &str, &str, &[&str])] = &[
+type BindingCase =
+    (&'static str, &'static str, &'static str, &'static str, &'static str, &'static [&'static str]);
+
+const BINDINGS: &[BindingCase] = &[
     (
         "ClusterRoleBinding",
         "cluster-admin",
