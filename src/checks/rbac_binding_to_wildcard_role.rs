@@ -6,7 +6,8 @@ pub(crate) const CHECK: Native = Native::Index(check);
 
 fn check(ctx: &mut IndexContext<'_>) {
     let index = ctx.index;
-    for binding in index.bindings().iter().filter(|binding| !binding.is_default && binding.subject_count > 0) {
+    for binding in index.bindings().iter().filter(|binding| !binding.is_default && binding.subject_count > 0)
+    {
         let (Some(role_ref), Some(role)) = (&binding.role_ref, index.role_of(binding)) else { continue };
         if role.is_default {
             continue;

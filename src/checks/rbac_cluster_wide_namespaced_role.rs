@@ -13,10 +13,13 @@ fn check(ctx: &mut IndexContext<'_>) {
     for binding in index.bindings().iter().filter(|it| it.is_cluster_wide() && !it.is_default) {
         let Some(role_ref) = &binding.role_ref else { continue };
         let is_person = |kind: &str| matches!(kind, "User" | "Group");
-        let person = binding.subjects.iter().find(|subject| {
-            is_person(&subject.kind.text) && !subject.name.text.starts_with("system:")
-        });
-        let Some(person) = person.filter(|_| is_namespaced(index, binding, &role_ref.name.text)) else { continue };
+        let person = binding
+            .subjects
+            .iter()
+            .find(|subject| is_person(&subject.kind.text) && !subject.name.text.starts_with("system:"));
+        let Some(person) = person.filter(|_| is_namespaced(index, binding, &role_ref.name.text)) else {
+            continue;
+        };
         let say = format!(
             "gives `{person}` the rights of `{}` in every namespace, and all of them are about things in one",
             role_ref.name.text
@@ -36,7 +39,8 @@ fn is_namespaced(index: &Index, binding: &Binding, name: &str) -> bool {
                 && !rule.resources.is_empty()
                 && rule.resources.iter().all(|resource| {
                     rule.groups.iter().any(|group| {
-                        kube::api_resource_scope(&group.text, &resource.text) == Some(ResourceScope::Namespaced)
+                        kube::api_resource_scope(&group.text, &resource.text)
+                            == Some(ResourceScope::Namespaced)
                     })
                 })
         })

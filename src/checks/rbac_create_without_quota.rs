@@ -16,25 +16,30 @@ fn check(ctx: &mut IndexContext<'_>) {
     let index = ctx.index;
     let mut told = BTreeSet::new();
     for binding in index.bindings().iter().filter(|it| !it.is_cluster_wide() && !it.is_default) {
-        let Some(namespace) = binding.object.namespace().filter(|it| is_unbounded(index, it)) else { continue };
+        let Some(namespace) = binding.object.namespace().filter(|it| is_unbounded(index, it)) else {
+            continue;
+        };
         let person = binding.subjects.iter().any(|subject| {
             matches!(&*subject.kind.text, "User" | "Group") && !subject.name.text.starts_with("system:")
         });
-        let Some((role_ref, verb)) = binding.role_ref.as_ref().zip(creates(index, binding)).filter(|_| person)
+        let Some((role_ref, verb)) =
+            binding.role_ref.as_ref().zip(creates(index, binding)).filter(|_| person)
         else {
             continue;
         };
         if !told.insert(namespace) {
             continue;
         }
-        let say = format!("lets people create objects in namespace `{namespace}`, which has no ResourceQuota");
+        let say =
+            format!("lets people create objects in namespace `{namespace}`, which has no ResourceQuota");
         ctx.report(&binding.object.id, role_ref.name.span, "roleRef.name", &say)
             .relate(verb, "with this verb");
     }
 }
 
 fn is_unbounded(index: &Index, namespace: &str) -> bool {
-    let may_bound = |quota: &Declared| quota.namespace().is_none_or(|it| it == namespace || kube::is_placeholder(it));
+    let may_bound =
+        |quota: &Declared| quota.namespace().is_none_or(|it| it == namespace || kube::is_placeholder(it));
     index.namespaces().iter().any(|it| it.id.name == namespace) && !index.quotas().iter().any(may_bound)
 }
 

@@ -23,8 +23,11 @@ const BUILT_IN: &[(&str, &str)] = &[
 /// is nowhere, whatever its namespace.
 fn check(ctx: &mut IndexContext<'_>) {
     let index = ctx.index;
-    let known: BTreeSet<(&str, &str)> =
-        index.roles().iter().map(|role| (role.object.id.kind.as_str(), role.object.id.name.as_str())).collect();
+    let known: BTreeSet<(&str, &str)> = index
+        .roles()
+        .iter()
+        .map(|role| (role.object.id.kind.as_str(), role.object.id.name.as_str()))
+        .collect();
     // A name with a placeholder in it may be any name.
     let hidden: BTreeSet<&str> =
         known.iter().filter(|(_, name)| is_placeholder(name)).map(|(kind, _)| *kind).collect();
@@ -47,9 +50,10 @@ fn check(ctx: &mut IndexContext<'_>) {
 
 fn similar<'i>(index: &'i Index, binding: &Binding, kind: &str, name: &str) -> Option<&'i str> {
     const FAR: usize = 3;
-    let beside = index.roles().iter().filter(|role| {
-        role.object.id.kind == kind && role.object.source() == binding.object.source()
-    });
+    let beside = index
+        .roles()
+        .iter()
+        .filter(|role| role.object.id.kind == kind && role.object.source() == binding.object.source());
     let near = beside.map(|role| (strsim::levenshtein(&role.object.id.name, name), &*role.object.id.name));
     near.filter(|(far, _)| *far < FAR).min().map(|(_, name)| name)
 }

@@ -13,8 +13,7 @@ fn check(ctx: &mut Context<'_, '_>) {
         for resource in &rule.resources {
             let Some((say, advice)) = judge(rule, resource) else { continue };
             let path = format!("rules[{}].resources", rule.index);
-            let finding =
-                ctx.report(Place::at(resource.span, None, path), &say);
+            let finding = ctx.report(Place::at(resource.span, None, path), &say);
             finding.advise(advice);
             for group in &rule.groups {
                 finding.relate(group.span, "in this API group");
@@ -26,7 +25,8 @@ fn check(ctx: &mut Context<'_, '_>) {
 fn judge(rule: &PolicyRule, resource: &Item) -> Option<(String, String)> {
     let word = &*resource.text;
     if let Some(base) = word.strip_suffix("/*").filter(|base| *base != "*") {
-        let say = format!("`{word}` matches nothing: only `*` stands for every subresource, of every resource");
+        let say =
+            format!("`{word}` matches nothing: only `*` stands for every subresource, of every resource");
         return Some((say, format!("Name the subresources, such as `{base}/status`.")));
     }
     let groups_known = rule.groups.iter().all(|group| kube::is_api_group(&group.text));

@@ -12,7 +12,9 @@ fn check(ctx: &mut IndexContext<'_>) {
     let index = ctx.index;
     for account in index.accounts() {
         let id = &account.object.id;
-        if id.name == "default" || !account.object.has_known_name() || may_be_bound(index, id.namespace.as_deref(), &id.name)
+        if id.name == "default"
+            || !account.object.has_known_name()
+            || may_be_bound(index, id.namespace.as_deref(), &id.name)
         {
             continue;
         }

@@ -53,7 +53,8 @@ mod tests {
 
     #[test]
     fn base64_is_decoded_with_and_without_padding() {
-        for (text, expected) in [("", ""), ("TQ==", "M"), ("TWE", "Ma"), ("TW\nFu", "Man"), ("TWFu!x", "Man")] {
+        for (text, expected) in [("", ""), ("TQ==", "M"), ("TWE", "Ma"), ("TW\nFu", "Man"), ("TWFu!x", "Man")]
+        {
             assert_eq!(decode(text), expected.as_bytes(), "{text}");
         }
     }

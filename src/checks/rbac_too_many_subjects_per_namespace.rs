@@ -25,7 +25,8 @@ fn check(ctx: &mut IndexContext<'_>) {
         if subjects.len() <= most {
             continue;
         }
-        let say = format!("{} subjects hold rights in namespace `{namespace}`, more than {most}", subjects.len());
+        let say =
+            format!("{} subjects hold rights in namespace `{namespace}`, more than {most}", subjects.len());
         ctx.report(&binding.object.id, binding.object.head, "metadata.namespace", &say);
     }
 }

@@ -99,6 +99,25 @@ pub fn is_api_group(group: &str) -> bool {
     RESOURCES.iter().any(|(own, _, _)| *own == group)
 }
 
+/// Whether objects of this group and kind (`ClusterRole`) live in no namespace, as far as the API server itself
+/// serves them.
+pub fn is_cluster_scoped(group: &str, kind: &str) -> bool {
+    let rows = RESOURCES.iter().filter(|(own, scope, _)| *own == group && *scope == Cluster);
+    (group.is_empty() && kind == "Namespace")
+        || rows.flat_map(|(_, _, names)| *names).any(|plural| is_plural_of(plural, kind))
+}
+
+/// Whether `plural` is what the API calls the resource of `kind`.
+fn is_plural_of(plural: &str, kind: &str) -> bool {
+    match (plural.strip_suffix("ies"), kind.strip_suffix('y')) {
+        (Some(stem), Some(kind)) => stem.eq_ignore_ascii_case(kind),
+        _ if plural.ends_with("sses") => {
+            plural.strip_suffix("es").is_some_and(|it| it.eq_ignore_ascii_case(kind))
+        }
+        _ => plural.strip_suffix('s').is_some_and(|it| it.eq_ignore_ascii_case(kind)),
+    }
+}
+
 /// The groups in which the API server itself serves `resource`.
 pub fn api_groups_of(resource: &str) -> impl Iterator<Item = &'static str> {
     let resource = resource.split('/').next().unwrap_or_default();
@@ -136,6 +155,26 @@ mod tests {
         assert_eq!(api_resource_scope("", "deployments"), None);
         assert_eq!(api_resource_scope("apps", "deployments"), Some(Namespaced));
         assert_eq!(api_groups_of("events").collect::<Vec<_>>(), ["", "events.k8s.io"]);
+    }
+
+    #[test]
+    fn kinds_outside_namespaces_are_known_by_group() {
+        let cases = [
+            ("rbac.authorization.k8s.io", "ClusterRole", true),
+            ("rbac.authorization.k8s.io", "Role", false),
+            ("", "Namespace", true),
+            ("", "Node", true),
+            ("", "PersistentVolume", true),
+            ("", "PersistentVolumeClaim", false),
+            ("storage.k8s.io", "StorageClass", true),
+            ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy", true),
+            ("networking.k8s.io", "IngressClass", true),
+            ("networking.k8s.io", "Ingress", false),
+            ("shop.example", "Node", false),
+        ];
+        for (group, kind, expected) in cases {
+            assert_eq!(is_cluster_scoped(group, kind), expected, "{group} {kind}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! never whether a value is good.
 
 mod api_resources;
+mod api_verbs;
 mod capability;
 mod container;
 mod filter;
@@ -15,12 +16,14 @@ mod pod;
 mod profile;
 mod quantity;
 mod rbac;
+mod rbac_defaults;
 mod selector;
 mod value;
 
 pub use api_resources::{
-    ResourceScope, api_groups_of, api_resource_meant_by, api_resource_scope, is_api_group,
+    ResourceScope, api_groups_of, api_resource_meant_by, api_resource_scope, is_api_group, is_cluster_scoped,
 };
+pub use api_verbs::{api_verbs, is_api_verb};
 pub use capability::{capability, is_capability};
 pub use container::{Container, ContainerList};
 pub use filter::{is_definition, may_hold_objects};
@@ -35,8 +38,7 @@ pub use profile::{
     profile_fields, stray_metadata,
 };
 pub use quantity::Quantity;
-pub use rbac::{
-    Item, PolicyRule, RoleRef, Subject, is_binding, is_rbac_default, is_role, role_ref, role_rules, subjects,
-};
+pub use rbac::{Item, PolicyRule, RoleRef, Subject, is_binding, is_role, role_ref, role_rules, subjects};
+pub use rbac_defaults::is_rbac_default;
 pub use selector::{Labels, Selector, labels};
 pub use value::{Read, Value, is_placeholder, read_bool, read_int, read_text, settled_text, value};

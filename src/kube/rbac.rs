@@ -8,7 +8,7 @@ use crate::{
     yaml::{Kind, Node},
 };
 
-use super::{Object, is_placeholder};
+use super::{Object, api_resources::is_api_group, is_placeholder};
 
 const GROUP: &str = "rbac.authorization.k8s.io";
 
@@ -23,11 +23,6 @@ pub fn is_role(object: &Object<'_>) -> bool {
 /// Whether it is a RoleBinding or ClusterRoleBinding.
 pub fn is_binding(object: &Object<'_>) -> bool {
     object.is(GROUP, "RoleBinding") || object.is(GROUP, "ClusterRoleBinding")
-}
-
-/// Whether the API server makes it itself and mends it at every start.
-pub fn is_rbac_default(object: &Object<'_>) -> bool {
-    object.label("kubernetes.io/bootstrapping").is_some_and(|label| label.is("rbac-defaults"))
 }
 
 /// A word with its place.
@@ -166,6 +161,22 @@ impl Subject {
         Some((Some(namespace), name))
     }
 
+    /// Of a group that Kubernetes itself fills: whom it holds, for a sentence. `None` for every other subject,
+    /// and for the groups of the control plane.
+    pub fn crowd(&self) -> Option<&'static str> {
+        match (&*self.kind.text, &*self.name.text) {
+            ("User", "system:anonymous") | ("Group", "system:unauthenticated") => {
+                Some("anybody who reaches the API server")
+            }
+            ("Group", "system:authenticated") => Some("every user and every ServiceAccount"),
+            ("Group", "system:serviceaccounts") => Some("every ServiceAccount of the cluster"),
+            ("Group", name) if name.starts_with("system:serviceaccounts:") => {
+                Some("every ServiceAccount of a namespace")
+            }
+            _ => None,
+        }
+    }
+
     /// Whether it is the group `name`.
     pub fn is_group(&self, name: &str) -> bool {
         &*self.kind.text == "Group" && &*self.name.text == name
@@ -219,9 +230,13 @@ impl PolicyRule {
     /// The words that allow every verb (or each of the standard ones) on every resource of every group: of the
     /// verbs, of the resources, of the groups.
     pub fn everything(&self) -> Option<[&Item; 3]> {
-        fn star(words: &[Item]) -> Option<&Item> {
-            words.iter().find(|word| &*word.text == "*")
-        }
+        let [verbs, resources] = self.full_control()?;
+        Some([verbs, resources, star(&self.groups)?])
+    }
+
+    /// The words that allow every verb (or each of the standard ones) on every resource of the rule's groups: of
+    /// the verbs, of the resources. `None` where `resourceNames` narrows the rule.
+    pub fn full_control(&self) -> Option<[&Item; 2]> {
         let verbs = star(&self.verbs).or_else(|| {
             let all = STANDARD_VERBS.iter().all(|verb| self.verbs_matching(verb).next().is_some());
             self.verbs.first().filter(|_| all)
@@ -229,8 +244,35 @@ impl PolicyRule {
         if self.names.is_some() {
             return None;
         }
-        Some([verbs?, star(&self.resources)?, star(&self.groups)?])
+        Some([verbs?, self.every_resource()?])
     }
+
+    /// The word that covers every resource of the rule's groups.
+    pub fn every_resource(&self) -> Option<&Item> {
+        star(&self.resources)
+    }
+
+    /// The first of the rule's groups, `*` among them, that the API server itself serves.
+    pub fn api_group(&self) -> Option<&Item> {
+        self.groups.iter().find(|group| &*group.text == "*" || is_api_group(&group.text))
+    }
+
+    /// Its groups for a sentence: ``the API groups `""`, `apps` ``.
+    pub fn groups_named(&self) -> String {
+        if star(&self.groups).is_some() {
+            return "every API group".to_owned();
+        }
+        let shown = |group: &Item| {
+            if group.text.is_empty() { "`\"\"`".to_owned() } else { format!("`{}`", group.text) }
+        };
+        let plural = if self.groups.len() == 1 { "group" } else { "groups" };
+        let groups: Vec<String> = self.groups.iter().map(shown).collect();
+        format!("the API {plural} {}", groups.join(", "))
+    }
+}
+
+fn star(words: &[Item]) -> Option<&Item> {
+    words.iter().find(|word| &*word.text == "*")
 }
 
 /// `ResourceMatches` of the Kubernetes RBAC authorizer, for one word of a rule.

@@ -239,7 +239,8 @@ pub struct Exempt {
     /// Pods with `spec.hostUsers: false`.
     #[serde(default)]
     pub user_namespace: Option<Minor>,
-    /// Roles and bindings labelled `kubernetes.io/bootstrapping: rbac-defaults`: the API server's own.
+    /// Roles and bindings that the API server makes itself: labelled `kubernetes.io/bootstrapping: rbac-defaults`
+    /// and called like one of them.
     #[serde(default)]
     pub rbac_defaults: bool,
 }

@@ -4,20 +4,17 @@ use super::{
     compiled::{Compiled, Match},
     condition::{Condition, Roots, Truth},
     context::Context,
-    file::{ContainerList, Exempt, Grant, Missing, Named, On},
+    file::{ContainerList, Exempt, Missing, On},
 };
 use crate::{
-    base::{Diagnostic, Minor, Span},
-    kube::{self, Container, Item, Place, Pod, PolicyRule},
+    base::{Minor, Span},
+    kube::{self, Container, Place, Pod},
     yaml::{Hit, Kind, Node, Path},
 };
 
-/// How many of the other grants a finding about several shows.
-const MOST_SHOWN: usize = 3;
-
 /// The thing that is judged.
 #[derive(Clone, Copy)]
-struct Judged<'s, 'a> {
+pub(super) struct Judged<'s, 'a> {
     node: Node<'a>,
     /// What to point at to show it.
     head: Span,
@@ -135,7 +132,7 @@ impl Match {
         }
     }
 
-    fn judge(&self, context: &mut Context<'_, '_>, judged: &Judged<'_, '_>) {
+    pub(super) fn judge(&self, context: &mut Context<'_, '_>, judged: &Judged<'_, '_>) {
         if !self.applies(context, judged) {
             return;
         }
@@ -152,7 +149,7 @@ impl Match {
         });
     }
 
-    fn applies(&self, context: &Context<'_, '_>, judged: &Judged<'_, '_>) -> bool {
+    pub(super) fn applies(&self, context: &Context<'_, '_>, judged: &Judged<'_, '_>) -> bool {
         let roots = roots(context, judged, Some(judged.node));
         self.filter.iter().all(|condition| condition.eval(&roots) == Truth::Yes)
             && self.unless.iter().all(|condition| condition.eval(&roots) == Truth::No)
@@ -229,115 +226,9 @@ impl Match {
             }
         });
     }
-
-    fn on_rbac_rules(&self, context: &mut Context<'_, '_>) {
-        if self.together {
-            self.on_role(context);
-            return;
-        }
-        let nodes = context.object().root().get("rules").into_iter().flat_map(Node::items);
-        let nodes = nodes.filter(|node| node.kind() == Kind::Mapping);
-        for (rule, node) in context.examined.role_rules.iter().zip(nodes) {
-            let prefix = || format!("rules[{}]", rule.index);
-            let judged = subject(node, rule.span, &prefix);
-            if self.grants.is_empty() {
-                self.judge(context, &judged);
-                continue;
-            }
-            let found: Vec<_> = self.grants.iter().flat_map(|grant| granted(rule, grant)).collect();
-            if !found.is_empty() && self.applies(context, &judged) {
-                self.report_grant(context, rule, &found);
-            }
-        }
-    }
-
-    /// Judges the rules of a role as one: it may do all of `grants`, whichever rule allows which.
-    fn on_role(&self, context: &mut Context<'_, '_>) {
-        let examined = context.examined;
-        let mut parts = Vec::with_capacity(self.grants.len());
-        for grant in &self.grants {
-            let part = examined
-                .role_rules
-                .iter()
-                .find_map(|rule| granted(rule, grant).first().map(|granted| (rule, *granted)));
-            let Some(part) = part else { return };
-            parts.push(part);
-        }
-        let Some(((rule, first), others)) = parts.split_first() else { return };
-        if !self.applies(context, &subject(examined.object.root(), examined.object.head(), &String::new)) {
-            return;
-        }
-        let elsewhere = others.iter().filter(|(_, other)| other.word.span != first.word.span);
-        let diagnostic = self.report_grant(context, rule, &[*first]);
-        for (_, other) in elsewhere.take(MOST_SHOWN) {
-            let say = format!("`{}` on `{}` too", other.verb.text, other.resource);
-            diagnostic.relate(other.word.span, say);
-        }
-    }
-
-    /// `found` holds at least one grant.
-    fn report_grant<'c>(
-        &self,
-        context: &'c mut Context<'_, '_>,
-        rule: &PolicyRule,
-        found: &[Granted<'_>],
-    ) -> &'c mut Diagnostic {
-        let mut resources: Vec<String> = Vec::new();
-        let mut verbs: Vec<&Item> = Vec::new();
-        for granted in found {
-            let word = format!("`{}`", granted.resource);
-            if !resources.contains(&word) {
-                resources.push(word);
-            }
-            if !verbs.contains(&granted.verb) {
-                verbs.push(granted.verb);
-            }
-        }
-        let verb_words: Vec<String> = verbs.iter().map(|verb| format!("`{}`", verb.text)).collect();
-        let say = fill(&self.say, &[("verbs", &verb_words.join(", ")), ("resource", &some_of(&resources))]);
-        let place = Place::at(
-            found.iter().map(|granted| granted.word.span).min().unwrap_or(rule.span),
-            None,
-            format!("rules[{}].resources", rule.index),
-        );
-        let diagnostic = context.report(place, &say);
-        for verb in verbs {
-            diagnostic.relate(verb.span, "with this verb");
-        }
-        diagnostic
-    }
 }
 
-/// One resource of a grant that a role's rule covers, by which word and verb.
-#[derive(Debug, Clone, Copy)]
-struct Granted<'r> {
-    resource: &'r str,
-    word: &'r Item,
-    verb: &'r Item,
-}
-
-fn granted<'r>(rule: &'r PolicyRule, grant: &'r Grant) -> Vec<Granted<'r>> {
-    let counts = match &rule.names {
-        Some(names) if !grant.names.is_empty() => {
-            names.iter().any(|own| grant.names.iter().any(|it| **it == *own.text))
-        }
-        Some(_) => grant.named == Named::Ignored,
-        None => grant.names.is_empty(),
-    };
-    if !counts {
-        return Vec::new();
-    }
-    let mut found = Vec::new();
-    for resource in &grant.resources {
-        let Some(word) = rule.resources_matching(&grant.groups, resource).next() else { continue };
-        for verb in grant.verbs.iter().filter_map(|verb| rule.verbs_matching(verb).next()) {
-            found.push(Granted { resource, word, verb });
-        }
-    }
-    found
-}
-
-fn subject<'s, 'a>(node: Node<'a>, head: Span, prefix: &'s dyn Fn() -> String) -> Judged<'s, 'a> {
+pub(super) fn subject<'s, 'a>(node: Node<'a>, head: Span, prefix: &'s dyn Fn() -> String) -> Judged<'s, 'a> {
     Judged { node, head, container: None, volume: None, prefix }
 }
 
@@ -366,7 +257,7 @@ fn shown(node: Node<'_>) -> String {
 }
 
 /// The first few of `words`, and how many more there are.
-fn some_of(words: &[String]) -> String {
+pub(super) fn some_of(words: &[String]) -> String {
     const MOST: usize = 4;
     if words.len() <= MOST {
         return words.join(", ");
@@ -375,7 +266,7 @@ fn some_of(words: &[String]) -> String {
 }
 
 /// `template` with each `{name}` replaced by its value, in one pass: values are not looked into.
-fn fill(template: &str, values: &[(&str, &str)]) -> String {
+pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(template.len() + 16);
     let mut rest = template;
     while let Some(open) = rest.find('{') {

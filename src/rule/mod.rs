@@ -5,6 +5,7 @@ mod condition;
 mod context;
 mod embedded;
 mod file;
+mod grants;
 mod matcher;
 mod params;
 mod pattern;

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use plimsoll::{
-    base::{Diagnostic, Minor, Source, SourceId},
+    base::{Diagnostic, Minor, Severity, Source, SourceId},
     engine::{Choice, Plan, Reading, Role, judge_all},
     index::{Binding, Index, facts},
     kube,
@@ -57,7 +57,8 @@ const GRANTS: &[(&str, &str, &[&str])] = &[
         r#"apiGroups: [""], resources: [secrets], verbs: ["*"]"#,
         &["rbac-destructive-delete", "rbac-secrets-access", "rbac-wildcard-verbs"],
     ),
-    ("Role", r#"apiGroups: [""], resources: [secrets], verbs: [GET]"#, &[]),
+    ("Role", r#"apiGroups: [""], resources: [secrets], verbs: [GET]"#, &["rbac-verb-without-effect"]),
+    ("Role", r#"apiGroups: [""], resources: [secrets], verbs: [create, get]"#, &["rbac-secrets-access"]),
     ("Role", r#"apiGroups: [""], resources: [secrets], verbs: [create]"#, &[]),
     ("Role", r#"apiGroups: [""], resources: [secrets], verbs: []"#, &[]),
     // The group.
@@ -126,12 +127,16 @@ const GRANTS: &[(&str, &str, &[&str])] = &[
         r#"apiGroups: [""], resources: [users], verbs: [impersonate]"#,
         &["rbac-cluster-resource-in-role"],
     ),
-    ("Role", r#"apiGroups: [""], resources: [serviceaccounts], verbs: [impersonate]"#, &["rbac-impersonate"]),
+    (
+        "Role",
+        r#"apiGroups: [""], resources: [serviceaccounts], verbs: [impersonate]"#,
+        &["rbac-impersonate-in-role"],
+    ),
     ("Role", r#"apiGroups: [""], resources: [namespaces], verbs: [patch]"#, &["rbac-modify-namespaces"]),
     (
         "Role",
         "apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [bind]",
-        &["rbac-bind", "rbac-cluster-resource-in-role"],
+        &["rbac-bind-in-role", "rbac-cluster-resource-in-role"],
     ),
     (
         "Role",
@@ -148,6 +153,20 @@ const GRANTS: &[(&str, &str, &[&str])] = &[
         "ClusterRole",
         "apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [impersonate]",
         &[],
+    ),
+    // Words that the API server never asks about.
+    (
+        "Role",
+        r#"apiGroups: [""], resources: [pods], verbs: [label, read]"#,
+        &["rbac-verb-without-effect", "rbac-verb-without-effect"],
+    ),
+    ("ClusterRole", r#"nonResourceURLs: [/metrics], verbs: ["*"]"#, &["rbac-wildcard-verbs"]),
+    // One fact, one finding.
+    ("Role", r#"apiGroups: [""], resources: [endpoints], verbs: [create, update]"#, &["rbac-edit-endpoints"]),
+    (
+        "ClusterRole",
+        "apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles, rolebindings], verbs: [bind, create]",
+        &["rbac-bind", "rbac-modify-rolebindings"],
     ),
     // What somebody else fills in grants nothing known.
     ("Role", r#"apiGroups: [""], resources: ["${RESOURCE}"], verbs: ["${VERB}"]"#, &[]),
@@ -171,16 +190,264 @@ fn a_rule_allows_what_the_authorizer_would_allow() {
     assert!(failures.is_empty(), "{failures}");
 }
 
+/// Kind of role, API groups, resources, verbs, and the only rule that speaks of it, with its severity.
+const WILDCARDS: &[(&str, &str, &str, &str, &str, Severity)] = &[
+    ("ClusterRole", r#""*""#, r#""*""#, r#""*""#, "rbac-wildcard-verb-and-resource", Severity::Critical),
+    ("Role", r#""*""#, r#""*""#, r#""*""#, "rbac-wildcard-verb-and-resource-in-role", Severity::High),
+    ("ClusterRole", r#""""#, r#""*""#, r#""*""#, "rbac-wildcard-verb-and-resource", Severity::Critical),
+    ("Role", r#""""#, r#""*""#, r#""*""#, "rbac-wildcard-verb-and-resource-in-role", Severity::High),
+    (
+        "ClusterRole",
+        r#""", apps, batch, rbac.authorization.k8s.io, certificates.k8s.io"#,
+        r#""*""#,
+        r#"get, "*""#,
+        "rbac-wildcard-verb-and-resource",
+        Severity::Critical,
+    ),
+    (
+        "ClusterRole",
+        "rbac.authorization.k8s.io",
+        r#""*""#,
+        r#""*""#,
+        "rbac-wildcard-verb-and-resource",
+        Severity::Critical,
+    ),
+    (
+        "Role",
+        r#""", apps"#,
+        r#""*""#,
+        "get, list, watch, create, update, patch, delete",
+        "rbac-full-control-of-group",
+        Severity::High,
+    ),
+    ("ClusterRole", "apps, batch", r#""*""#, r#""*""#, "rbac-full-control-of-group", Severity::High),
+    (
+        "ClusterRole",
+        "admissionregistration.k8s.io, certificates.k8s.io",
+        r#""*""#,
+        r#""*""#,
+        "rbac-full-control-of-group",
+        Severity::High,
+    ),
+    ("ClusterRole", "shop.example", r#""*""#, r#""*""#, "rbac-wildcard-custom-resources", Severity::Medium),
+    ("ClusterRole", "metrics.k8s.io", r#""*""#, "get", "rbac-wildcard-custom-resources", Severity::Medium),
+    ("ClusterRole", "networking.k8s.io", r#""*""#, "get", "rbac-wildcard-resources", Severity::High),
+];
+
 #[test]
-fn a_role_that_allows_everything_is_one_finding() {
-    let everything = r#"apiGroups: ["*"], resources: ["*"], verbs: ["*"]"#;
-    for kind in ["Role", "ClusterRole"] {
-        let text = role(kind, &[everything]);
-        let all = found(&[("a.yaml", &text)], Minor::NEWEST, |rule| {
+fn one_wildcard_is_one_finding() {
+    for (kind, groups, resources, verbs, id, severity) in WILDCARDS {
+        let rule = format!("apiGroups: [{groups}], resources: [{resources}], verbs: [{verbs}]");
+        let text = role(kind, &["apiGroups: [apps], resources: [deployments], verbs: [get]", &rule]);
+        let sources = sources(&[("a.yaml", &text)]);
+        let all = findings(&sources, Minor::NEWEST, |rule| {
             rule.family == "rbac" && rule.id.as_str() != "rbac-unused-role"
         });
-        assert_eq!(all, ["a.yaml:6 rbac-wildcard-verb-and-resource"], "{kind}");
+        let shown: Vec<_> = all.iter().map(|it| (it.rule.as_str(), it.severity)).collect();
+        assert_eq!(shown, [(*id, *severity)], "{kind} {rule}");
+        assert_eq!(sources[0].slice(all[0].primary.span), r#""*""#, "{kind} {rule}");
     }
+}
+
+/// One rule of a ClusterRole, a rule's id, and what that rule says of it after the name.
+const MESSAGES: &[(&str, &str, &str)] = &[
+    (
+        r#"apiGroups: [""], resources: ["*"], verbs: [get]"#,
+        "rbac-nodes-proxy",
+        "allows `get` on `nodes/proxy` through `*`, which runs commands in any pod of a node through its kubelet",
+    ),
+    (
+        r#"apiGroups: [""], resources: [users], verbs: ["*"]"#,
+        "rbac-impersonate",
+        "allows `impersonate` on `users` through the verb `*`, so its holder may act as somebody else",
+    ),
+    (
+        r#"apiGroups: [""], resources: ["*/token"], verbs: [create, "*"]"#,
+        "rbac-create-service-account-token",
+        "allows `create` on `serviceaccounts/token` through `*/token`, which gives a token of any ServiceAccount in reach",
+    ),
+    (
+        r#"apiGroups: [""], resources: ["*", secrets], verbs: [list, "*"]"#,
+        "rbac-secrets-access",
+        "allows `get`, `list`, `watch` on `secrets` through the verb `*`, and with them what every Secret holds",
+    ),
+    (
+        r#"apiGroups: [""], resources: [secrets], verbs: [list]"#,
+        "rbac-secrets-access",
+        "allows `list` on `secrets`, and with them what every Secret holds",
+    ),
+    (
+        r#"apiGroups: [""], resources: [pods, services, secrets, persistentvolumeclaims, namespaces, replicationcontrollers], verbs: [delete]"#,
+        "rbac-destructive-delete",
+        "allows `delete` on `namespaces`, `persistentvolumeclaims`, `secrets`, `services` and 2 more, which stops what runs there or loses its data",
+    ),
+    (
+        r#"apiGroups: ["", apps, batch], resources: ["*"], verbs: [get, list]"#,
+        "rbac-info-disclosure",
+        "allows `get`, `list` on `secrets` through `*`, and reading of every kind of workload and Service",
+    ),
+];
+
+#[test]
+fn a_message_names_the_right_and_the_wildcard_that_gives_it() {
+    for (rule, id, expected) in MESSAGES {
+        let text = role("ClusterRole", &[rule]);
+        let all = findings(&sources(&[("a.yaml", &text)]), Minor::NEWEST, |rule| rule.id.as_str() == *id);
+        let said: Vec<&str> = all.iter().map(|it| it.message.as_str()).collect();
+        assert_eq!(said, [format!("ClusterRole tested: {expected}")], "{rule}");
+    }
+}
+
+/// A binding's kind, name, labels, role and subject, and what the default profile finds on it.
+type BindingCase =
+    (&'static str, &'static str, &'static str, &'static str, &'static str, &'static [&'static str]);
+
+const BINDINGS: &[BindingCase] = &[
+    (
+        "ClusterRoleBinding",
+        "cluster-admin",
+        "",
+        "cluster-admin",
+        "kind: Group, name: \"system:masters\"",
+        &[],
+    ),
+    (
+        "ClusterRoleBinding",
+        "cluster-admin-users",
+        "kubernetes.io/bootstrapping: rbac-defaults",
+        "cluster-admin",
+        "kind: User, name: admin",
+        &["high rbac-cluster-admin-binding"],
+    ),
+    (
+        "ClusterRoleBinding",
+        "cluster-admin",
+        "kubernetes.io/bootstrapping: rbac-defaults",
+        "cluster-admin",
+        "kind: User, name: admin",
+        &["high rbac-cluster-admin-binding"],
+    ),
+    (
+        "ClusterRoleBinding",
+        "mine",
+        "kubernetes.io/bootstrapping: rbac-defaults",
+        "cluster-admin",
+        "kind: Group, name: \"system:unauthenticated\"",
+        &["critical rbac-cluster-admin-for-everybody"],
+    ),
+    (
+        "ClusterRoleBinding",
+        "a",
+        "",
+        "cluster-admin",
+        "kind: Group, name: \"system:authenticated\"",
+        &["critical rbac-cluster-admin-for-everybody"],
+    ),
+    (
+        "ClusterRoleBinding",
+        "a",
+        "",
+        "cluster-admin",
+        "kind: Group, name: \"system:serviceaccounts\"",
+        &["critical rbac-cluster-admin-for-everybody"],
+    ),
+    (
+        "ClusterRoleBinding",
+        "a",
+        "",
+        "cluster-admin",
+        "kind: ServiceAccount, name: default, namespace: ci",
+        &["critical rbac-cluster-admin-for-everybody"],
+    ),
+    (
+        "ClusterRoleBinding",
+        "a",
+        "",
+        "cluster-admin",
+        "kind: Group, name: \"system:masters\"",
+        &["critical rbac-system-masters-binding"],
+    ),
+    (
+        "RoleBinding",
+        "a",
+        "",
+        "cluster-admin",
+        "kind: ServiceAccount, name: default, namespace: ci",
+        &["medium rbac-cluster-admin-in-namespace"],
+    ),
+    (
+        "ClusterRoleBinding",
+        "a",
+        "",
+        "view",
+        "kind: Group, name: \"system:authenticated\"",
+        &["high rbac-authenticated-group-binding"],
+    ),
+    (
+        "ClusterRoleBinding",
+        "a",
+        "",
+        "view",
+        "kind: Group, name: \"system:serviceaccounts\"",
+        &["high rbac-service-accounts-group-binding"],
+    ),
+    ("RoleBinding", "a", "", "view", "kind: Group, name: \"system:serviceaccounts:ci\"", &[]),
+    (
+        "ClusterRoleBinding",
+        "a",
+        "",
+        "\"system:discovery\"",
+        "kind: Group, name: \"system:authenticated\"",
+        &[],
+    ),
+    (
+        "ClusterRoleBinding",
+        "a",
+        "",
+        "\"system:basic-user\"",
+        "kind: Group, name: \"system:authenticated\"",
+        &[],
+    ),
+    (
+        "ClusterRoleBinding",
+        "a",
+        "",
+        "\"system:public-info-viewer\"",
+        "kind: Group, name: \"system:unauthenticated\"",
+        &[],
+    ),
+];
+
+#[test]
+fn a_binding_is_judged_by_role_subject_and_reach_in_one_finding() {
+    for (kind, name, labels, role, subject, expected) in BINDINGS {
+        let text = format!(
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}\nmetadata: {{name: {name}, labels: {{{labels}}}}}\n\
+             roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: {role}}}\nsubjects: [{{{subject}}}]\n"
+        );
+        let all = findings(&sources(&[("a.yaml", &text)]), Minor::NEWEST, |rule| {
+            rule.family == "rbac" && rule.profiles.iter().any(|profile| profile == "default")
+        });
+        let shown: Vec<String> = all.iter().map(|it| format!("{} {}", it.severity, it.rule)).collect();
+        assert_eq!(shown, *expected, "{text}");
+    }
+}
+
+#[test]
+fn a_namespace_on_an_object_of_the_whole_cluster_is_not_part_of_its_name() {
+    let text = role("ClusterRole", &[r#"apiGroups: [""], resources: [secrets], verbs: [get]"#])
+        .replace("name: tested", "name: tested\n  namespace: shop");
+    let all = findings(&sources(&[("a.yaml", &text)]), Minor::NEWEST, |rule| {
+        matches!(rule.id.as_str(), "rbac-secrets-access" | "rbac-namespace-on-cluster-object")
+    });
+    let said: Vec<&str> = all.iter().map(|it| it.message.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "ClusterRole tested: `metadata.namespace` is `shop`, but the object belongs to the whole cluster",
+            "ClusterRole tested: allows `get` on `secrets`, and with them what every Secret holds",
+        ]
+    );
 }
 
 #[test]
@@ -217,6 +484,13 @@ const TOGETHER: &[(&str, &[&str])] = &[
         &[
             "apiGroups: [rbac.authorization.k8s.io], resources: [clusterrolebindings], verbs: [create]",
             r#"apiGroups: ["*"], resources: [clusterroles], verbs: ["*"]"#,
+        ],
+    ),
+    (
+        "rbac-approve-csr",
+        &[
+            "apiGroups: [certificates.k8s.io], resources: [signers], verbs: [approve]",
+            "apiGroups: [certificates.k8s.io], resources: [certificatesigningrequests/approval], verbs: [update]",
         ],
     ),
     (
