@@ -106,7 +106,9 @@ fn rules_module(root: &Path, natives: &[String]) -> Result<String, Box<dyn Error
     }
     let mut implying = files.iter().flat_map(|it| it.implied_by.iter().chain(&it.implied_in_container_by));
     if let Some(missing) = implying.find(|id| !ids.contains(id)) {
-        return Err(format!("implied-by or implied-in-container-by names `{missing}`, which is no rule").into());
+        return Err(
+            format!("implied-by or implied-in-container-by names `{missing}`, which is no rule").into()
+        );
     }
     Ok(format!(
         "pub(super) const RULES: &str = {:?};\npub(super) const PROFILES: &str = {:?};\n\

@@ -211,13 +211,17 @@ mod tests {
     #[test]
     fn what_a_privileged_container_makes_void_is_dropped_in_that_container_alone() {
         let web = object();
-        let privileged = || finding("privileged-container", &web, "spec.containers[1].securityContext.privileged", 5);
+        let privileged =
+            || finding("privileged-container", &web, "spec.containers[1].securityContext.privileged", 5);
         let missing = |index: u32| {
             let path = format!("spec.containers[{index}].securityContext.seccompProfile.type");
             finding("seccomp-profile-missing", &web, &path, 10 + index)
         };
         assert_eq!(left(vec![privileged(), missing(1)]), ["privileged-container"]);
-        assert_eq!(left(vec![privileged(), missing(10)]), ["privileged-container", "seccomp-profile-missing"]);
+        assert_eq!(
+            left(vec![privileged(), missing(10)]),
+            ["privileged-container", "seccomp-profile-missing"]
+        );
         assert_eq!(left(vec![missing(1)]), ["seccomp-profile-missing"]);
     }
 
