@@ -24,7 +24,7 @@ pub use api_resources::{
 pub use capability::{capability, is_capability};
 pub use container::{Container, ContainerList};
 pub use filter::{is_definition, may_hold_objects};
-pub use host_path::{HostPath, is_within, normal_path};
+pub use host_path::{HostPath, components, fits, is_within, is_within_pattern, normal_path};
 pub use image::Image;
 pub use number::{integer, is_float};
 pub use object::{Object, objects};
