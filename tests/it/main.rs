@@ -14,6 +14,7 @@ mod gitops;
 mod guide;
 mod kustomize;
 mod pod_security;
+mod pod_security_together;
 mod rbac;
 mod report;
 mod report_formats;
