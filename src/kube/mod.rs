@@ -39,4 +39,6 @@ pub use rbac::{
     Item, PolicyRule, RoleRef, Subject, is_binding, is_rbac_default, is_role, role_ref, role_rules, subjects,
 };
 pub use selector::{Labels, Selector, labels};
-pub use value::{Read, Value, is_placeholder, read_bool, read_int, read_text, settled_text, value};
+pub use value::{
+    Read, Value, is_placeholder, read_bool, read_int, read_text, says_the_same, settled_text, value,
+};

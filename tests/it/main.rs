@@ -26,6 +26,7 @@ mod walk;
 mod yaml_conformance;
 mod yaml_differential;
 mod yaml_documents;
+mod yaml_duplicates;
 mod yaml_hostile;
 mod yaml_spans;
 mod yaml_texts;
