@@ -104,8 +104,11 @@ fn rules_module(root: &Path, natives: &[String]) -> Result<String, Box<dyn Error
     if let Some(name) = natives.iter().find(|name| !used.contains(*name)) {
         return Err(format!("src/checks/{name}.rs: no rule file says `native: {name}`").into());
     }
-    if let Some(missing) = files.iter().flat_map(|it| &it.implied_by).find(|id| !ids.contains(id)) {
-        return Err(format!("implied-by names `{missing}`, which is no rule").into());
+    let mut implying = files.iter().flat_map(|it| it.implied_by.iter().chain(&it.implied_in_container_by));
+    if let Some(missing) = implying.find(|id| !ids.contains(id)) {
+        return Err(
+            format!("implied-by or implied-in-container-by names `{missing}`, which is no rule").into()
+        );
     }
     Ok(format!(
         "pub(super) const RULES: &str = {:?};\npub(super) const PROFILES: &str = {:?};\n\

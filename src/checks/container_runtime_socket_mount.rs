@@ -14,18 +14,19 @@ fn check(ctx: &mut Context<'_, '_>) {
     }
     let sockets: Vec<String> = ctx.params.texts("sockets").into_iter().map(normal_path).collect();
     for volume in volumes {
-        let say = if sockets.contains(&volume.normal) {
-            format!("volume `{}` is the runtime's socket `{}`", volume.label(), volume.written)
+        let (name, written) = (volume.label(), &volume.written);
+        if sockets.contains(&volume.normal) {
+            let say = format!("volume `{name}` is the socket `{written}` of the node's container runtime");
+            ctx.report(volume.place, &say);
         } else if let Some(socket) = sockets.iter().find(|socket| holds(&volume.normal, socket)) {
-            format!(
-                "volume `{}` is the node's `{}`, below which runtimes listen, as at `{socket}`",
-                volume.label(),
-                volume.written
-            )
-        } else {
-            continue;
-        };
-        ctx.report(volume.place, &say);
+            let say = format!(
+                "volume `{name}` is the node's `{written}`, where container runtimes listen, such as at `{socket}`"
+            );
+            let help = format!(
+                "Mount the one file below `{written}` that the program needs, or leave the volume out."
+            );
+            ctx.report(volume.place, &say).advise(help);
+        }
     }
 }
 

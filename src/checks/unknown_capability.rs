@@ -14,14 +14,22 @@ fn check(ctx: &mut Context<'_, '_>) {
         for container in ctx.containers() {
             for (index, item) in list.find(container.node).into_iter().flat_map(Node::items).enumerate() {
                 let Some(written) = read_text(Some(item)).known() else { continue };
-                // `*` is the business of the rule on names that are meant right and written wrong.
-                if written == "*" || is_capability(&capability(&written)) {
+                if is_capability(&capability(&written)) {
                     continue;
                 }
                 let prefix = container.path_to(&format!("{}[{index}]", list.display(&[])));
                 let place = container.own(Place::find(&prefix, item, &Path::default(), item.head()));
-                ctx.report(place, &format!("`capabilities.{field}` holds `{written}`, which is no capability"));
+                ctx.report(place, &say(field, &written));
             }
         }
+    }
+}
+
+fn say(field: &str, written: &str) -> String {
+    let is_meant_for_all = written == "*" || written.eq_ignore_ascii_case("CAP_ALL");
+    match (field, is_meant_for_all) {
+        ("drop", true) => format!("`capabilities.drop` holds `{written}`, which drops nothing: the word for all is `ALL`"),
+        ("drop", false) => format!("`capabilities.drop` holds `{written}`, which is no capability and drops nothing"),
+        _ => format!("`capabilities.{field}` holds `{written}`, which is no capability"),
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{
@@ -11,8 +12,9 @@ use super::{
     roots::Kustomizations,
 };
 use crate::{
-    base::{Diagnostic, RuleId, Source, SourceId},
+    base::{Diagnostic, ObjectId, RuleId, Source, SourceId},
     index::Index,
+    kube::ContainerList,
     render::kustomize::{Builder, Member, Memory, Store, gather},
     rule::{IndexContext, Native, Rule},
 };
@@ -96,30 +98,140 @@ pub(super) fn show_bindings<'r>(
 /// Sorts, and drops what other findings imply by the word of their `rules`.
 pub fn finish<'r>(findings: &mut Vec<Diagnostic>, rules: impl Iterator<Item = &'r Rule>) {
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    let implied_by: BTreeMap<&RuleId, &[RuleId]> = rules
-        .filter(|rule| !rule.implied_by.is_empty())
-        .map(|rule| (&rule.id, &rule.implied_by[..]))
+    let implied: BTreeMap<&RuleId, &Rule> = rules
+        .filter(|rule| !rule.implied_by.is_empty() || !rule.implied_in_container_by.is_empty())
+        .map(|rule| (&rule.id, rule))
         .collect();
-    let mut keep = Vec::with_capacity(findings.len());
-    for of_source in findings.chunk_by(|a, b| a.primary.span.source == b.primary.span.source) {
-        keep.extend(of_source.iter().map(|finding| {
-            let Some(stronger) = implied_by.get(&finding.rule) else { return true };
-            !of_source.iter().any(|other| stronger.contains(&other.rule) && covers(other, finding))
-        }));
+    // Two objects may bear one name; what is found in one of them shares its id's allocation.
+    let mut of_object: BTreeMap<*const ObjectId, Vec<&Diagnostic>> = BTreeMap::new();
+    for finding in findings.iter() {
+        if let Some(subject) = &finding.subject {
+            of_object.entry(Arc::as_ptr(&subject.object)).or_default().push(finding);
+        }
     }
+    let keep = |finding: &Diagnostic| {
+        let (Some(rule), Some(subject)) = (implied.get(&finding.rule), &finding.subject) else { return true };
+        let others = of_object.get(&Arc::as_ptr(&subject.object)).into_iter().flatten();
+        !others.copied().any(|other| implies(other, finding, rule))
+    };
+    let keep: Vec<bool> = findings.iter().map(keep).collect();
     let mut keep = keep.into_iter();
     findings.retain(|_| keep.next().unwrap_or(true));
 }
 
-/// Whether `stronger` is about the same object, at the same place or at one that holds it.
+/// Whether `stronger`, which is about the same object, makes `finding` of `rule` needless.
+fn implies(stronger: &Diagnostic, finding: &Diagnostic, rule: &Rule) -> bool {
+    rule.implied_by.contains(&stronger.rule) && covers(stronger, finding)
+        || rule.implied_in_container_by.contains(&stronger.rule) && shares_container(stronger, finding)
+}
+
+/// Whether `stronger` is at the same place as `finding` or at one that holds it.
 fn covers(stronger: &Diagnostic, finding: &Diagnostic) -> bool {
     let (Some(outer), Some(inner)) = (&stronger.subject, &finding.subject) else { return false };
-    if outer.object != inner.object {
-        return false;
-    }
     let holds = inner
         .path
         .strip_prefix(&outer.path)
         .is_some_and(|rest| !outer.path.is_empty() && (rest.is_empty() || rest.starts_with(['.', '['])));
     holds || stronger.primary.span == finding.primary.span
+}
+
+/// Whether both are about fields of one container.
+fn shares_container(stronger: &Diagnostic, finding: &Diagnostic) -> bool {
+    let (Some(one), Some(other)) = (&stronger.subject, &finding.subject) else { return false };
+    container_path(&one.path).is_some_and(|path| container_path(&other.path) == Some(path))
+}
+
+/// The part of a field path that leads to a container: `spec.containers[0]`.
+fn container_path(path: &str) -> Option<&str> {
+    const LISTS: [ContainerList; 3] = [ContainerList::Main, ContainerList::Init, ContainerList::Ephemeral];
+    let mut end = 0;
+    for step in path.split('.') {
+        end += step.len();
+        let (key, _) = step.split_once('[').unwrap_or((step, ""));
+        if key.len() < step.len() && LISTS.iter().any(|list| list.key() == key) {
+            return path.get(..end);
+        }
+        end += 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        base::{Label, Severity, Span, Subject},
+        rule::Registry,
+    };
+
+    fn object() -> Arc<ObjectId> {
+        Arc::new(ObjectId { name: "web".to_owned(), ..ObjectId::default() })
+    }
+
+    fn finding(rule: &str, object: &Arc<ObjectId>, path: &str, start: u32) -> Diagnostic {
+        let span = Span { source: SourceId(0), start, end: start + 1 };
+        Diagnostic {
+            rule: RuleId::new(rule),
+            severity: Severity::High,
+            message: String::new(),
+            primary: Label { span, text: String::new() },
+            related: Vec::new(),
+            subject: Some(Subject { object: Arc::clone(object), container: None, path: path.to_owned() }),
+            help: None,
+            fixes: Vec::new(),
+            overlays: Vec::new(),
+            spared: Vec::new(),
+            absence: false,
+        }
+    }
+
+    /// The rules of the findings that are left.
+    fn left(mut findings: Vec<Diagnostic>) -> Vec<String> {
+        let registry = Registry::embedded().unwrap();
+        finish(&mut findings, registry.rules().iter());
+        findings.into_iter().map(|it| it.rule.to_string()).collect()
+    }
+
+    #[test]
+    fn a_container_is_told_apart_from_what_only_looks_like_one() {
+        let cases = [
+            ("spec.containers[0]", Some("spec.containers[0]")),
+            ("spec.template.spec.initContainers[12].image", Some("spec.template.spec.initContainers[12]")),
+            ("spec.ephemeralContainers[1].env[0].name", Some("spec.ephemeralContainers[1]")),
+            ("spec.containers", None),
+            ("spec.volumes[0].containers", None),
+            ("metadata.annotations.container.apparmor[0]", None),
+            ("", None),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(container_path(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_a_privileged_container_makes_void_is_dropped_in_that_container_alone() {
+        let web = object();
+        let privileged =
+            || finding("privileged-container", &web, "spec.containers[1].securityContext.privileged", 5);
+        let missing = |index: u32| {
+            let path = format!("spec.containers[{index}].securityContext.seccompProfile.type");
+            finding("seccomp-profile-missing", &web, &path, 10 + index)
+        };
+        assert_eq!(left(vec![privileged(), missing(1)]), ["privileged-container"]);
+        assert_eq!(
+            left(vec![privileged(), missing(10)]),
+            ["privileged-container", "seccomp-profile-missing"]
+        );
+        assert_eq!(left(vec![missing(1)]), ["seccomp-profile-missing"]);
+    }
+
+    #[test]
+    fn another_object_of_the_same_name_implies_nothing() {
+        let path = "spec.volumes[0].hostPath.path";
+        let (one, other) = (object(), object());
+        let strong = || finding("sensitive-host-path", &one, path, 1);
+        assert_eq!(left(vec![strong(), finding("host-path-volume", &one, path, 1)]), ["sensitive-host-path"]);
+        let both = left(vec![strong(), finding("host-path-volume", &other, path, 9)]);
+        assert_eq!(both, ["sensitive-host-path", "host-path-volume"]);
+    }
 }

@@ -69,7 +69,7 @@ pub fn judge_parsed(parsed: &Parsed<'_>, role: Role, plan: &Plan<'_>) -> Judged 
         let objects = root.filter(|_| is_object).map(kube::objects).unwrap_or_default();
         for compiled in plan.for_documents() {
             let mut context =
-                DocumentContext::new(parsed, document, !objects.is_empty(), compiled, &mut judged.findings);
+                DocumentContext::new(parsed, document, &objects, compiled, &mut judged.findings);
             for native in &compiled.natives {
                 if let Native::Document(check) = native {
                     check(&mut context);

@@ -47,10 +47,13 @@ const CAPABILITIES: &[&str] = &[
     "WAKE_ALARM",
 ];
 
-/// The name in the form that Kubernetes documents: upper case, without `CAP_`.
+/// The name in the form that Kubernetes documents: upper case, without `CAP_`. `CAP_ALL` keeps its beginning:
+/// `ALL` is no capability but a word for all of them, and no runtime takes the two for the same.
 pub fn capability(name: &str) -> Cow<'_, str> {
     let name = match name.get(..4) {
-        Some(prefix) if prefix.eq_ignore_ascii_case("CAP_") => &name[4..],
+        Some(prefix) if prefix.eq_ignore_ascii_case("CAP_") && !name[4..].eq_ignore_ascii_case("ALL") => {
+            &name[4..]
+        }
         _ => name,
     };
     if name.bytes().any(|byte| byte.is_ascii_lowercase()) {
@@ -73,7 +76,7 @@ mod tests {
         for name in ["SYS_ADMIN", "sys_admin", "CAP_SYS_ADMIN", "cap_Sys_Admin"] {
             assert_eq!(capability(name), "SYS_ADMIN", "{name}");
         }
-        for name in ["", "CAP", "CAP_", "é_x", "한국어"] {
+        for name in ["", "CAP", "CAP_", "CAP_ALL", "cap_all", "*", "é_x", "한국어"] {
             assert!(!is_capability(&capability(name)), "{name}");
         }
         assert!(is_capability(&capability("all")) && is_capability("SYSLOG"));

@@ -27,7 +27,7 @@ pub use api_verbs::{api_verbs, is_api_verb};
 pub use capability::{capability, is_capability};
 pub use container::{Container, ContainerList};
 pub use filter::{is_definition, may_hold_objects};
-pub use host_path::{HostPath, is_within, normal_path};
+pub use host_path::{HostPath, components, fits, is_within, is_within_pattern, normal_path};
 pub use image::Image;
 pub use number::{integer, is_float};
 pub use object::{Object, objects};
@@ -41,4 +41,6 @@ pub use quantity::Quantity;
 pub use rbac::{Item, PolicyRule, RoleRef, Subject, is_binding, is_role, role_ref, role_rules, subjects};
 pub use rbac_defaults::is_rbac_default;
 pub use selector::{Labels, Selector, labels};
-pub use value::{Read, Value, is_placeholder, read_bool, read_int, read_text, settled_text, value};
+pub use value::{
+    Read, Value, is_placeholder, read_bool, read_int, read_text, says_the_same, settled_text, value,
+};

@@ -58,6 +58,24 @@ impl<T> Read<T> {
     }
 }
 
+/// Whether two nodes of `text` say the same: word by word, or, for short scalars, in another style too. What an alias
+/// stands for is only the same as itself, so that the comparison costs no more than the shorter of the two is long.
+pub fn says_the_same(text: &str, one: Node<'_>, other: Node<'_>) -> bool {
+    const SHORT: usize = 256;
+    let words =
+        |node: Node<'_>| text.get(node.span().start as usize..node.span().end as usize).unwrap_or_default();
+    if one.span() == other.span() {
+        return true;
+    }
+    if one.via().is_some() || other.via().is_some() {
+        return false;
+    }
+    let (own, others) = (words(one), words(other));
+    let are_short_scalars =
+        one.scalar().is_some() && other.scalar().is_some() && own.len().max(others.len()) <= SHORT;
+    if are_short_scalars { value(one) == value(other) && one.text() == other.text() } else { own == others }
+}
+
 /// Types `node`.
 pub fn value(node: Node<'_>) -> Value<'_> {
     match node.kind() {

@@ -125,8 +125,8 @@ pub struct DocumentContext<'c, 't> {
     pub parsed: &'c Parsed<'t>,
     /// The document.
     pub document: &'c Document,
-    /// It holds at least one Kubernetes object.
-    pub holds_objects: bool,
+    /// The Kubernetes objects that it holds.
+    pub objects: &'c [Object<'t>],
     /// The rule's parameters.
     pub params: Params<'c>,
     compiled: &'c Compiled<'c>,
@@ -138,16 +138,29 @@ impl<'c, 't> DocumentContext<'c, 't> {
     pub fn new(
         parsed: &'c Parsed<'t>,
         document: &'c Document,
-        holds_objects: bool,
+        objects: &'c [Object<'t>],
         compiled: &'c Compiled<'c>,
         out: &'c mut Vec<Diagnostic>,
     ) -> Self {
-        Self { parsed, document, holds_objects, params: compiled.params, compiled, out }
+        Self { parsed, document, objects, params: compiled.params, compiled, out }
     }
 
     /// Reports a finding at `span`; `say` is the whole message.
     pub fn report(&mut self, span: Span, say: impl Into<String>) -> &mut Diagnostic {
         push(self.out, self.compiled.finding(say.into(), span))
+    }
+
+    /// Reports a finding at `span`, which lies at `path` in the object. `say` is the fact alone.
+    pub fn report_in(
+        &mut self,
+        object: &Arc<ObjectId>,
+        span: Span,
+        path: String,
+        say: &str,
+    ) -> &mut Diagnostic {
+        let mut diagnostic = self.compiled.finding(format!("{object}: {say}"), span);
+        diagnostic.subject = Some(Subject { object: Arc::clone(object), container: None, path });
+        push(self.out, diagnostic)
     }
 }
 

@@ -42,6 +42,9 @@ pub struct RuleFile {
     /// A finding is dropped where one of these rules has a finding at the same place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub implied_by: Vec<String>,
+    /// A finding about a container is dropped where one of these rules has a finding in the same container.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub implied_in_container_by: Vec<String>,
     /// Adds, to each finding on a role, the bindings in the same unit that make the role live.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub show_bindings: bool,

@@ -221,7 +221,7 @@ impl Match {
                 let names: Vec<String> = takers.iter().map(|it| format!("`{}`", it.label())).collect();
                 if let Some(diagnostic) = context.out.last_mut() {
                     let plural = if names.len() == 1 { "container" } else { "containers" };
-                    diagnostic.message.push_str(&format!(" (taken by {plural} {})", some_of(&names)));
+                    diagnostic.message.push_str(&format!(" (holds for {plural} {})", some_of(&names)));
                 }
             }
         });

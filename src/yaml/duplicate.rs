@@ -4,26 +4,26 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::{Kind, Node};
+use super::{Entry, Kind, Node};
 
 /// Up to this many keys, looking at each pair is faster than hashing.
 const FEW: usize = 8;
 
-/// Every repeated key below `root`, as (first key, repeated key), in the order written. Aliases are not
-/// followed: each mapping is looked at where it is written.
-pub fn duplicate_keys(root: Node<'_>) -> Vec<(Node<'_>, Node<'_>)> {
+/// Every repeated key below `root`, as the first entry and the one that repeats its key, in the order written.
+/// Aliases are not followed: each mapping is looked at where it is written.
+pub fn duplicate_keys(root: Node<'_>) -> Vec<(Entry<'_>, Entry<'_>)> {
     let mut found = Vec::new();
     for node in root.written() {
         if node.kind() == Kind::Mapping {
             in_mapping(node, &mut found);
         }
     }
-    found.sort_by_key(|(_, repeated)| repeated.via().unwrap_or(repeated.span()).start);
+    found.sort_by_key(|(_, repeated)| repeated.key.via().unwrap_or(repeated.key.span()).start);
     found
 }
 
-fn in_mapping<'a>(mapping: Node<'a>, found: &mut Vec<(Node<'a>, Node<'a>)>) {
-    let mut few: [Option<Node<'a>>; FEW] = [None; FEW];
+fn in_mapping<'a>(mapping: Node<'a>, found: &mut Vec<(Entry<'a>, Entry<'a>)>) {
+    let mut few: [Option<Entry<'a>>; FEW] = [None; FEW];
     let before = found.len();
     for (count, entry) in mapping.entries().enumerate() {
         if count >= FEW {
@@ -31,22 +31,22 @@ fn in_mapping<'a>(mapping: Node<'a>, found: &mut Vec<(Node<'a>, Node<'a>)>) {
             return in_big_mapping(mapping, found);
         }
         let Some(text) = entry.key.text() else { continue };
-        let first = few.iter().flatten().find(|key| key.is(&text));
+        let first = few.iter().flatten().find(|first| first.key.is(&text));
         match first {
-            Some(first) => found.push((*first, entry.key)),
-            None => few[count] = Some(entry.key),
+            Some(first) => found.push((*first, entry)),
+            None => few[count] = Some(entry),
         }
     }
 }
 
-fn in_big_mapping<'a>(mapping: Node<'a>, found: &mut Vec<(Node<'a>, Node<'a>)>) {
-    let mut seen: HashMap<Cow<'a, str>, Node<'a>> = HashMap::new();
+fn in_big_mapping<'a>(mapping: Node<'a>, found: &mut Vec<(Entry<'a>, Entry<'a>)>) {
+    let mut seen: HashMap<Cow<'a, str>, Entry<'a>> = HashMap::new();
     for entry in mapping.entries() {
         let Some(text) = entry.key.text() else { continue };
         if let Some(first) = seen.get(&text) {
-            found.push((*first, entry.key));
+            found.push((*first, entry));
         } else {
-            seen.insert(text, entry.key);
+            seen.insert(text, entry);
         }
     }
 }
@@ -61,7 +61,7 @@ mod tests {
     fn found(text: &str) -> Vec<(u32, u32)> {
         let parsed = parse(SourceId(0), text, &Limits::default());
         let root = parsed.root(&parsed.documents()[0]).unwrap();
-        let start = |key: Node<'_>| key.span().start;
+        let start = |entry: Entry<'_>| entry.key.span().start;
         duplicate_keys(root).into_iter().map(|(first, again)| (start(first), start(again))).collect()
     }
 

@@ -251,6 +251,8 @@ fn container_context(os: Os) -> Field {
         (30, "[ALL]"),
         (2, "[NET_RAW, ALL]"),
         (1, "[all]"),
+        (1, "['*']"),
+        (1, "[NET_RAW, CAP_ALL]"),
         (1, "[]"),
         (1, "[NET_RAW]"),
         (1, "null"),
