@@ -246,6 +246,34 @@ fn overlays_share_their_base_and_do_not_disturb_each_other() {
 }
 
 #[test]
+fn threads_share_one_builder() {
+    let mut memory = Memory::default();
+    memory.add("/base/kustomization.yaml", "resources: [web.yaml]\n");
+    memory.add("/base/web.yaml", BASE);
+    let folders: Vec<PathBuf> = (0..16).map(|number| PathBuf::from(format!("/overlay{number}"))).collect();
+    for folder in &folders {
+        let text = "resources: [../base]\npatches:\n- patch: |-\n    apiVersion: apps/v1\n    kind: Deployment\n    \
+                    metadata: {name: web}\n    spec: {replicas: 3}\n";
+        memory.add(&folder.join("kustomization.yaml").to_string_lossy(), text);
+    }
+    let gathered = gather(&memory, &folders);
+    let store = Store::new(&gathered, &Limits::default());
+    let builder = Builder::new(&store);
+    std::thread::scope(|scope| {
+        let (builder, memory) = (&builder, &memory);
+        for folder in &folders {
+            scope.spawn(move || {
+                let built = builder.build(folder).unwrap();
+                let replicas = find(built.resources[0].node(), &["spec", "replicas"]);
+                assert_eq!(replicas.text().unwrap(), "3");
+                let source = memory.source(replicas.span().source).unwrap();
+                assert!(Path::new(&source.path).starts_with(folder));
+            });
+        }
+    });
+}
+
+#[test]
 fn what_needs_the_network_is_told_from_what_is_wrong() {
     let mut memory = Memory::default();
     let text = "resources:\n- https://example.com/a.yaml\n- missing.yaml\n- github.com/a/b?ref=v1\n";

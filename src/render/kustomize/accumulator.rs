@@ -2,8 +2,11 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{BuildError, ResId, Resource, config::Config, error::Errors, resource::Step, vars::Var};
-use crate::{base::Span, render::patch::Schemas};
+use super::{BuildError, ResId, Resource, config::Config, error::Errors, resource::Step};
+use crate::{
+    base::Span,
+    render::patch::{Schemas, Var},
+};
 
 /// Something worth knowing that stops nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +22,7 @@ pub struct Note {
 pub(super) struct Accumulator<'a> {
     pub(super) resources: Vec<Resource<'a>>,
     pub(super) config: Arc<Config>,
-    pub(super) vars: Vec<Var<'a>>,
+    pub(super) vars: Vec<Var>,
     pub(super) notes: Vec<Note>,
     /// The folders of all kustomizations that were built into it.
     pub(super) folders: Vec<PathBuf>,
@@ -49,6 +52,17 @@ impl<'a> Accumulator<'a> {
                 .relate(resource.head(), "and here"));
         }
         self.resources.push(resource);
+        Ok(())
+    }
+
+    /// Whether all names are still different.
+    pub(super) fn check_names(&self) -> Result<(), BuildError> {
+        for (index, own) in self.resources.iter().enumerate() {
+            if let Some(twin) = self.resources[..index].iter().find(|other| other.id.same(&own.id)) {
+                let message = format!("two objects become {}", own.id);
+                return Err(BuildError::invalid(own.head(), message).relate(twin.head(), "the other"));
+            }
+        }
         Ok(())
     }
 

@@ -25,6 +25,7 @@ pub(super) fn finish<'a>(
     name_reference::run(&mut accumulator)?;
     vars::resolve(&mut accumulator)?;
     accumulator.resources.retain(|resource| !is_local(resource));
+    accumulator.check_names()?;
     order::sort(root, &mut accumulator.resources)?;
     let wanted: Vec<Word<'a>> = root.words("buildMetadata").collect();
     let unknown = wanted.iter().filter(|word| !metadata::KNOWN.contains(&&*word.text));

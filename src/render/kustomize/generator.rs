@@ -284,6 +284,7 @@ fn inherit<'a>(new: &mut Resource<'a>, old: &Resource<'a>) {
     new.previous.clone_from(&old.previous);
     new.prefixes.clone_from(&old.prefixes);
     new.suffixes.clone_from(&old.suffixes);
+    new.vars.clone_from(&old.vars);
     new.needs_hash &= old.needs_hash;
 }
 

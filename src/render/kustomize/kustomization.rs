@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     base::Span,
-    kube::{Value, value},
+    kube::{self, Value},
     yaml::{Kind, Node, Style},
 };
 
@@ -183,6 +183,14 @@ pub(super) fn entry<'a>(node: Node<'a>, key: &str) -> Option<crate::yaml::Entry<
     fields
         .filter(|it| it.key.text().is_some_and(|own| own.eq_ignore_ascii_case(key)) && !is_null(it.value))
         .max_by(|a, b| a.key.text().cmp(&b.key.text()))
+}
+
+/// A node's value as Go's YAML 1.1 reader types it; what looks like a placeholder is text to it.
+pub(super) fn value(node: Node<'_>) -> Value<'_> {
+    match node.text().filter(|text| kube::is_placeholder(text)) {
+        Some(text) => Value::Text(text),
+        None => kube::value(node),
+    }
 }
 
 /// Whether it is null.

@@ -201,8 +201,10 @@ impl<'a> Search<'_, 'a> {
         }
         candidates.retain(|it| self.shares_namespace(it));
         if candidates.len() > 1 {
-            let (prefixes, suffixes) = (&self.referrer.prefixes, &self.referrer.suffixes);
-            candidates.retain(|it| it.prefixes == *prefixes && it.suffixes == *suffixes);
+            candidates.retain(|it| may_be_of_one_base(self.referrer, it));
+        }
+        if candidates.len() > 1 {
+            candidates.retain(|it| are_of_one_base(self.referrer, it));
         }
         let Some(first) = candidates.first().copied() else { return Ok(None) };
         if candidates.iter().all(|it| it.id().name == first.id().name) {
@@ -218,4 +220,20 @@ impl<'a> Search<'_, 'a> {
             || candidate.gvk().kind == "ServiceAccount"
             || candidate.id().same_namespace(self.referrer.id())
     }
+}
+
+/// Whether both were renamed alike, as far as both were renamed at all.
+fn may_be_of_one_base(a: &Resource<'_>, b: &Resource<'_>) -> bool {
+    let fits = |a: &[String], b: &[String]| a.is_empty() || b.is_empty() || share_end(a, b);
+    fits(&a.prefixes, &b.prefixes) && fits(&a.suffixes, &b.suffixes)
+}
+
+fn are_of_one_base(a: &Resource<'_>, b: &Resource<'_>) -> bool {
+    let fits = |a: &[String], b: &[String]| a.is_empty() == b.is_empty() && share_end(a, b);
+    fits(&a.prefixes, &b.prefixes) && fits(&a.suffixes, &b.suffixes)
+}
+
+/// Whether the longer list ends as the shorter one: the outer kustomizations did the same to both.
+fn share_end(a: &[String], b: &[String]) -> bool {
+    a.ends_with(b) || b.ends_with(a)
 }

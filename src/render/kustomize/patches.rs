@@ -10,12 +10,11 @@ use super::{
     inline,
     kustomization::{Kustomization, Word, field, flag, word},
     load, select,
-    trees::{child, descendant},
 };
 use crate::{
     base::Span,
-    render::patch::{Merged, OpenApi, PatchError, Schemas, apply, merge},
-    yaml::{Kind, Node, Tree, Value},
+    render::patch::{Merged, OpenApi, PatchError, PatchRules, Schemas, apply, merge_object},
+    yaml::{Kind, Node, Tree},
 };
 
 /// Patches from one place.
@@ -23,8 +22,7 @@ struct Patch<'a> {
     body: Body<'a>,
     /// The entry that names them.
     span: Span,
-    allow_name_change: bool,
-    allow_kind_change: bool,
+    rules: PatchRules,
 }
 
 enum Body<'a> {
@@ -61,12 +59,7 @@ fn merge_words<'a>(
         if patches.is_empty() {
             return Err(BuildError::invalid(word.span, "the patch is empty").into());
         }
-        let patch = Patch {
-            body: Body::Json(word.node),
-            span: word.span,
-            allow_name_change: false,
-            allow_kind_change: false,
-        };
+        let patch = Patch { body: Body::Json(word.node), span: word.span, rules: PatchRules::default() };
         for partial in patches {
             patch.merge_by_name(&partial, &schemas, accumulator)?;
         }
@@ -97,6 +90,8 @@ pub(super) fn patch<'a>(
             for index in chosen(target, accumulator)? {
                 patch.merge_into(partial, &schemas, &mut accumulator.resources[index])?;
             }
+            accumulator.drop_gone();
+            accumulator.check_names()?;
         }
         (Body::Json(_), None) => {
             return Err(BuildError::invalid(patch.span, "a JSON patch needs a `target`").into());
@@ -170,7 +165,7 @@ pub(super) fn merge_plugin<'a>(
 }
 
 /// The documents of a file.
-fn documents<'a>(
+pub(super) fn documents<'a>(
     builder: &Builder<'a>,
     own: &Kustomization<'a>,
     path: &Word<'a>,
@@ -232,8 +227,11 @@ impl<'a> Patch<'a> {
         Ok(Self {
             body,
             span,
-            allow_name_change: allows("allowNameChange"),
-            allow_kind_change: allows("allowKindChange"),
+            rules: PatchRules {
+                by_target: field(entry, "target").is_some(),
+                name_change: allows("allowNameChange"),
+                kind_change: allows("allowKindChange"),
+            },
         })
     }
 
@@ -274,15 +272,14 @@ impl<'a> Patch<'a> {
         resource: &mut Resource<'a>,
     ) -> Result<(), Errors> {
         let Tree::Link(patch) = partial.tree else { return Ok(()) };
-        if self.allow_name_change || self.allow_kind_change {
+        if self.rules.name_change || self.rules.kind_change {
             resource.remember_id();
         }
-        let kept = Kept::of(&resource.tree);
         let gvk = resource.gvk().clone();
         let schema = schemas.of(&gvk.api_version(), &gvk.kind);
-        match merge(&mut resource.tree, patch, schema).map_err(|error| self.failed(error, resource))? {
-            Merged::Deleted => resource.tree = Tree::Mapping(Vec::new(), resource.origin),
-            Merged::Kept => kept.put_back(&mut resource.tree, self),
+        let merged = merge_object(&mut resource.tree, patch, schema, self.rules);
+        if merged.map_err(|error| self.failed(error, resource))? == Merged::Deleted {
+            resource.tree = Tree::Mapping(Vec::new(), resource.origin);
         }
         resource.renamed();
         Ok(())
@@ -308,44 +305,4 @@ fn difference(there: &ResId, asked: &ResId) -> String {
         return format!(", the one of this name {there}");
     }
     format!(", the one of this name is of `{}`", there.gvk.api_version())
-}
-
-/// What a merge may not change, as it was written.
-struct Kept<'a> {
-    api_version: Option<Tree<'a>>,
-    kind: Option<Tree<'a>>,
-    name: Option<Tree<'a>>,
-    namespace: Option<Tree<'a>>,
-}
-
-impl<'a> Kept<'a> {
-    fn of(tree: &Tree<'a>) -> Self {
-        Self {
-            api_version: child(tree, "apiVersion"),
-            kind: child(tree, "kind"),
-            name: descendant(tree, &["metadata", "name"]),
-            namespace: descendant(tree, &["metadata", "namespace"]),
-        }
-    }
-
-    fn put_back(self, tree: &mut Tree<'a>, patch: &Patch<'a>) {
-        put(tree, "apiVersion", self.api_version);
-        if !patch.allow_kind_change {
-            put(tree, "kind", self.kind);
-        }
-        let Some(metadata) = tree.get_mut("metadata") else { return };
-        if !patch.allow_name_change {
-            put(metadata, "name", self.name);
-        }
-        match self.namespace {
-            None => drop(metadata.remove("namespace")),
-            namespace => put(metadata, "namespace", namespace),
-        }
-    }
-}
-
-fn put<'a>(tree: &mut Tree<'a>, key: &'static str, value: Option<Tree<'a>>) {
-    if let Some(value) = value {
-        tree.set(Value::plain(key, value.span()), value);
-    }
 }

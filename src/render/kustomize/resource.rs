@@ -24,6 +24,8 @@ pub struct Resource<'a> {
     pub(super) suffixes: Vec<String>,
     /// Its name gets a hash of its content at the end.
     pub(super) needs_hash: bool,
+    /// The variables whose values it holds.
+    pub(super) vars: Vec<String>,
     /// The generator that made it.
     pub(super) generator: Option<Step<'a>>,
     /// The transformers that it went through.
@@ -54,6 +56,7 @@ impl<'a> Resource<'a> {
             prefixes: Vec::new(),
             suffixes: Vec::new(),
             needs_hash: false,
+            vars: Vec::new(),
             generator: None,
             steps: Vec::new(),
         }

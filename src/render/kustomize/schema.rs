@@ -3,10 +3,10 @@
 
 use std::fmt;
 
-use super::{BuildError, error::Errors};
+use super::{BuildError, error::Errors, kustomization::value};
 use crate::{
     base::did_you_mean,
-    kube::{Value, value},
+    kube::Value,
     yaml::{Kind, Node},
 };
 
@@ -203,10 +203,7 @@ fn visit(node: Node<'_>, shape: &Shape, name: &str, errors: &mut Errors) {
         return;
     }
     match (shape, &typed) {
-        (Any, _)
-        | (Text, Value::Text(_) | Value::Unknown)
-        | (Bool, Value::Bool(_))
-        | (Int, Value::Int(_)) => {}
+        (Any, _) | (Text, Value::Text(_)) | (Bool, Value::Bool(_)) | (Int, Value::Int(_)) => {}
         (Int, Value::Float(number)) if number.fract() == 0.0 => {}
         (List(item), Value::Sequence) => {
             for (index, own) in node.items().enumerate() {

@@ -37,6 +37,10 @@ impl<'a> PatchBody<'a> {
             if !has("kind") {
                 return Err(PatchError::new("the patch has no `kind`", root.head()));
             }
+            let name = root.get("metadata").and_then(|it| it.get("name")).and_then(Node::text);
+            if name.is_none_or(|name| name.is_empty()) {
+                return Err(PatchError::new("the patch has no `metadata.name`", root.head()));
+            }
         }
         Ok(Self::Merge(roots))
     }

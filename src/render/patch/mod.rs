@@ -1,25 +1,32 @@
 //! What kustomize lays over objects: patches, and whom they are for. Works on trees alone, never on files.
 
 mod body;
+mod field_path;
 mod json6902;
 mod label_selector;
 mod list;
+mod object;
 mod openapi;
 mod pointer;
+mod replacements;
 mod schema;
 mod smp;
 mod target;
 #[cfg(test)]
 mod testing;
 mod typed;
+mod vars;
 
 pub use body::PatchBody;
 pub use json6902::apply;
 pub use label_selector::LabelSelector;
+pub use object::{PatchRules, merge_object};
 pub use openapi::OpenApi;
+pub use replacements::{Id, Target, replace};
 pub use schema::{Schema, Schemas};
 pub use smp::{Merged, merge};
 pub use target::{Ids, Selector};
+pub use vars::{Var, VarValues};
 
 use crate::base::Span;
 

@@ -54,6 +54,23 @@ pub(super) fn text(node: Node<'_>) -> Option<Cow<'_, str>> {
     if let Json::Text(text) = scalar(node) { Some(text) } else { None }
 }
 
+/// Whether a scalar is text.
+pub(super) fn is_text(node: Node<'_>) -> bool {
+    text(node).is_some()
+}
+
+/// Whether a scalar can take the place of `old` and its type.
+pub(super) fn can_stand_for(new: Node<'_>, old: Node<'_>) -> bool {
+    match (scalar(old), scalar(new)) {
+        (Json::Text(_), _)
+        | (Json::Null, Json::Null)
+        | (Json::Bool(_), Json::Bool(_))
+        | (Json::Int(_), Json::Int(_))
+        | (Json::Float(_), Json::Int(_) | Json::Float(_)) => true,
+        _ => false,
+    }
+}
+
 /// A value of a JSON patch as it stands in a resource afterwards.
 pub(super) fn from_patch(node: Node<'_>) -> Tree<'_> {
     if !needs_change(node) {

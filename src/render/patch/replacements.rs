@@ -1,0 +1,328 @@
+//! Replacements: one field's value put in the place of others. What is put there points at the field it came from.
+
+use std::borrow::Cow;
+
+use super::{
+    PatchError,
+    field_path::{Create, FieldPath},
+    label_selector::LabelSelector,
+    smp::is_null,
+    target::text_of,
+    typed,
+};
+use crate::{
+    base::Span,
+    kube::read_bool,
+    yaml::{Kind, Node, Style, Tree, Value},
+};
+
+/// One of the names that an object has, or had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Id<'i> {
+    /// The API group; empty for the core group.
+    pub group: &'i str,
+    /// The API version.
+    pub version: &'i str,
+    /// The kind.
+    pub kind: &'i str,
+    /// `metadata.name`.
+    pub name: &'i str,
+    /// The namespace, `default` where none is set; `None` for what has none.
+    pub namespace: Option<&'i str>,
+}
+
+/// An object that a replacement can read and change.
+pub trait Target<'a> {
+    /// Its name now, then those that it had before.
+    fn ids(&self) -> Vec<Id<'_>>;
+    /// The object.
+    fn tree(&self) -> &Tree<'a>;
+    /// The object, to change it.
+    fn tree_mut(&mut self) -> &mut Tree<'a>;
+}
+
+/// The path that counts where none is given.
+const DEFAULT_PATH: &str = "metadata.name";
+
+/// Which names fit: each part that is given must be the same.
+#[derive(Debug, Clone, Default)]
+pub(super) struct IdSelector<'e> {
+    group: Option<Cow<'e, str>>,
+    version: Option<Cow<'e, str>>,
+    kind: Option<Cow<'e, str>>,
+    name: Option<Cow<'e, str>>,
+    namespace: Option<Cow<'e, str>>,
+}
+
+/// `select` or an entry of `reject`.
+struct Selector<'e> {
+    ids: IdSelector<'e>,
+    labels: Option<LabelSelector>,
+    annotations: Option<LabelSelector>,
+}
+
+/// `options`
+#[derive(Debug, Clone, Copy)]
+struct Options<'e> {
+    node: Option<Node<'e>>,
+}
+
+/// Does `entry`, one element of `replacements` (or of a file that one names), to `objects`.
+///
+/// # Errors
+/// [`PatchError`] when the source is not exactly one object, has no such field, or a target has not.
+pub fn replace<'a, T: Target<'a>>(objects: &mut [T], entry: Node<'_>) -> Result<(), PatchError> {
+    let source = entry.get("source").filter(|it| it.kind() == Kind::Mapping);
+    let targets = entry.get("targets").filter(|it| it.items().next().is_some());
+    let (Some(source), Some(targets)) = (source, targets) else {
+        return Err(PatchError::new("a replacement needs a `source` and `targets`", entry.head()));
+    };
+    let value = source_value(objects, source)?;
+    targets.items().try_for_each(|target| apply(objects, &value, target))
+}
+
+impl<'e> IdSelector<'e> {
+    pub(super) fn read(node: Node<'e>) -> Result<Self, PatchError> {
+        let part = |key| Ok::<_, PatchError>(text_of(node, key)?.map(|(_, text)| text));
+        Ok(Self {
+            group: part("group")?,
+            version: part("version")?,
+            kind: part("kind")?,
+            name: part("name")?,
+            namespace: part("namespace")?,
+        })
+    }
+
+    fn is_empty(&self) -> bool {
+        [&self.group, &self.version, &self.kind, &self.name, &self.namespace].iter().all(|it| it.is_none())
+    }
+
+    fn matches(&self, id: &Id<'_>) -> bool {
+        let fits = |asked: &Option<Cow<'_, str>>, own: &str| asked.as_ref().is_none_or(|it| it == own);
+        let is_in_namespace = match (&self.namespace, id.namespace) {
+            (Some(asked), Some(own)) => asked == own,
+            // Who names the kind of a thing without a namespace may name any namespace.
+            (Some(_), None) => self.kind.is_some(),
+            (None, _) => true,
+        };
+        is_in_namespace
+            && fits(&self.name, id.name)
+            && fits(&self.kind, id.kind)
+            && fits(&self.group, id.group)
+            && fits(&self.version, id.version)
+    }
+}
+
+impl<'e> Selector<'e> {
+    fn read(node: Node<'e>) -> Result<Self, PatchError> {
+        let labels = |key| -> Result<Option<LabelSelector>, PatchError> {
+            match text_of(node, key)? {
+                Some((node, _)) => LabelSelector::read(Some(node)).map(Some),
+                None => Ok(None),
+            }
+        };
+        Ok(Self {
+            ids: IdSelector::read(node)?,
+            labels: labels("labelSelector")?,
+            annotations: labels("annotationSelector")?,
+        })
+    }
+
+    fn has_labels(&self) -> bool {
+        self.labels.is_some() || self.annotations.is_some()
+    }
+
+    fn matches_labels(&self, root: Node<'_>) -> bool {
+        let fits = |selector: &Option<LabelSelector>, key: &str| {
+            let own = root.get("metadata").and_then(|it| it.get(key));
+            selector.as_ref().is_none_or(|it| it.matches(own))
+        };
+        fits(&self.labels, "labels") && fits(&self.annotations, "annotations")
+    }
+}
+
+impl<'e> Options<'e> {
+    fn of(node: Node<'e>) -> Self {
+        Self { node: node.get("options") }
+    }
+
+    fn delimiter(self) -> Option<Cow<'e, str>> {
+        self.node?.get("delimiter")?.text().filter(|text| !text.is_empty())
+    }
+
+    fn index(self) -> Result<i64, PatchError> {
+        let Some(node) = self.node.and_then(|it| it.get("index")) else { return Ok(0) };
+        let number = node.text().and_then(|text| text.parse().ok());
+        number.ok_or_else(|| PatchError::new("`index` is not a whole number", node.head()))
+    }
+
+    fn create(self) -> bool {
+        read_bool(self.node.and_then(|it| it.get("create"))).is(&true)
+    }
+
+    fn head(self, otherwise: Node<'_>) -> Span {
+        self.node.map_or(otherwise.head(), Node::head)
+    }
+}
+
+fn source_value<'a, T: Target<'a>>(objects: &[T], source: Node<'_>) -> Result<Tree<'a>, PatchError> {
+    let selector = IdSelector::read(source)?;
+    let mut found = objects.iter().filter(|it| it.ids().iter().any(|id| selector.matches(id)));
+    let Some(object) = found.next() else {
+        return Err(PatchError::new("the replacement's source selects no object", source.head()));
+    };
+    if let Some(second) = found.next() {
+        let message = format!(
+            "the replacement's source selects more than one object: {} and {}",
+            name_of(object),
+            name_of(second)
+        );
+        return Err(PatchError::new(message, source.head()));
+    }
+    let given = text_of(source, "fieldPath")?;
+    let (path, span) = match &given {
+        Some((node, path)) => (&**path, node.span()),
+        None => (DEFAULT_PATH, source.head()),
+    };
+    let missing = || PatchError::new(format!("{} has no field `{path}`", name_of(object)), span);
+    match FieldPath::new(path).look_up(object.tree()) {
+        Ok(Some(value)) if !is_null(value.node()) => part_of(value, Options::of(source), source),
+        Ok(_) => Err(missing()),
+        Err(reason) => {
+            Err(PatchError::new(format!("`{path}` leads nowhere in {}: {reason}", name_of(object)), span))
+        }
+    }
+}
+
+/// The part of a source's value that its options ask for.
+fn part_of<'a>(mut value: Tree<'a>, options: Options<'_>, source: Node<'_>) -> Result<Tree<'a>, PatchError> {
+    let Some(delimiter) = options.delimiter() else { return Ok(value) };
+    if value.kind() != Kind::Scalar {
+        let message = "`delimiter` is for single values, not for lists and mappings";
+        return Err(PatchError::new(message, options.head(source)));
+    }
+    let index = options.index()?;
+    let text = value.as_text().unwrap_or_default().into_owned();
+    let part = usize::try_from(index).ok().and_then(|index| text.split(&*delimiter).nth(index));
+    let Some(part) = part else {
+        let message = format!("the source's value `{text}` has no part {index}");
+        return Err(PatchError::new(message, options.head(source)));
+    };
+    value.unfold();
+    if let Tree::Scalar(own) = &mut value {
+        own.text = part.to_owned().into();
+    }
+    Ok(value)
+}
+
+fn apply<'a, T: Target<'a>>(objects: &mut [T], value: &Tree<'a>, target: Node<'_>) -> Result<(), PatchError> {
+    let Some(select) = target.get("select").filter(|it| it.kind() == Kind::Mapping) else {
+        return Err(PatchError::new("the replacement's target has no `select`", target.head()));
+    };
+    let select = Selector::read(select)?;
+    let reject = target.get("reject").into_iter().flat_map(Node::items).map(Selector::read);
+    let reject = reject.collect::<Result<Vec<_>, _>>()?;
+    let paths: Vec<Node<'_>> = target.get("fieldPaths").into_iter().flat_map(Node::items).collect();
+    for object in objects.iter_mut().filter(|object| is_target(*object, &select, &reject)) {
+        if paths.is_empty() {
+            copy(object, value, target, DEFAULT_PATH, target.head())?;
+        }
+        for path in &paths {
+            copy(object, value, target, &path.text().unwrap_or_default(), path.head())?;
+        }
+    }
+    Ok(())
+}
+
+fn is_target<'a, T: Target<'a>>(object: &T, select: &Selector<'_>, reject: &[Selector<'_>]) -> bool {
+    let root = object.tree().node();
+    let is_rejected_by_label = |it: &Selector<'_>| it.has_labels() && it.matches_labels(root);
+    if !select.matches_labels(root) || reject.iter().any(is_rejected_by_label) {
+        return false;
+    }
+    let rejects = |id: &Id<'_>| reject.iter().any(|it| !it.ids.is_empty() && it.ids.matches(id));
+    let ids = object.ids();
+    ids.iter().any(|id| select.ids.matches(id)) && !ids.iter().any(rejects)
+}
+
+fn copy<'a, T: Target<'a>>(
+    object: &mut T,
+    value: &Tree<'a>,
+    target: Node<'_>,
+    path: &str,
+    span: Span,
+) -> Result<(), PatchError> {
+    let options = Options::of(target);
+    let create = options.create().then(|| Create { leaf: value.kind(), span: value.span() });
+    let splice = match options.delimiter() {
+        Some(delimiter) => Some((delimiter, options.index()?)),
+        None => None,
+    };
+    let splice = splice.as_ref().map(|(delimiter, index)| (&**delimiter, *index));
+    let name = name_of(object);
+    let count = FieldPath::new(path)
+        .visit(object.tree_mut(), create, &mut |field, is_new| put(field, is_new, value, splice));
+    match count {
+        Ok(0) => Err(PatchError::new(format!("{name} has no field `{path}`"), span)),
+        Ok(_) => Ok(()),
+        Err(reason) => Err(PatchError::new(format!("{name} has no place for `{path}`: {reason}"), span)),
+    }
+}
+
+/// Puts `value`, or a mix of it and what stands there, in the place of `field`. A single value keeps the type of what it
+/// replaces.
+fn put<'a>(
+    field: &mut Tree<'a>,
+    is_new: bool,
+    value: &Tree<'a>,
+    splice: Option<(&str, i64)>,
+) -> Result<(), String> {
+    let mut text = value.as_text().unwrap_or_default().into_owned();
+    if let Some((delimiter, index)) = splice {
+        if field.kind() != Kind::Scalar {
+            return Err("`delimiter` is for single values, not for lists and mappings".to_owned());
+        }
+        text = spliced(&field.as_text().unwrap_or_default(), delimiter, index, &text);
+    }
+    if field.kind() != Kind::Scalar {
+        *field = value.clone();
+        return Ok(());
+    }
+    let span = value.span();
+    let new = if is_new || !typed::is_text(field.node()) {
+        Value::plain(text, span)
+    } else {
+        Value::text(text, span)
+    };
+    let mut new = Tree::Scalar(new);
+    if typed::is_text(new.node()) {
+        // A word like `yes` without quotes is text to kustomize, and to nobody after it.
+        if let Tree::Scalar(own) = &mut new {
+            own.style = Style::DoubleQuoted;
+        }
+    }
+    if !is_new && !typed::can_stand_for(new.node(), field.node()) {
+        let (new, old) = (new.as_text().unwrap_or_default(), field.as_text().unwrap_or_default());
+        return Err(format!("`{new}` is not of the type of `{old}`, which it replaces"));
+    }
+    *field = new;
+    Ok(())
+}
+
+fn spliced(old: &str, delimiter: &str, index: i64, new: &str) -> String {
+    let mut parts: Vec<&str> = old.split(delimiter).collect();
+    match usize::try_from(index) {
+        Err(_) => parts.insert(0, new),
+        Ok(index) => match parts.get_mut(index) {
+            Some(part) => *part = new,
+            None => parts.push(new),
+        },
+    }
+    parts.join(delimiter)
+}
+
+/// What to call an object in a message.
+fn name_of<'a, T: Target<'a>>(object: &T) -> String {
+    let ids = object.ids();
+    ids.first().map_or_else(|| "the object".to_owned(), |id| format!("{} `{}`", id.kind, id.name))
+}

@@ -1,0 +1,199 @@
+//! `vars`: `$(NAME)` in some fields stands for a field of some object.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use super::{Id, PatchError, field_path::FieldPath, smp::is_null, target::text_of, typed};
+use crate::{
+    base::Span,
+    yaml::{Kind, Node, Tree, Value},
+};
+
+/// An entry of `vars`.
+#[derive(Debug, Clone)]
+pub struct Var {
+    /// What stands between `$(` and `)`.
+    pub name: String,
+    /// Where the entry stands.
+    pub span: Span,
+    group: String,
+    version: String,
+    kind: String,
+    object: String,
+    namespace: String,
+    path: String,
+    path_span: Span,
+}
+
+/// What the variables of a build say, by name.
+#[derive(Debug, Clone, Default)]
+pub struct VarValues<'a> {
+    values: BTreeMap<String, Value<'a>>,
+}
+
+impl Var {
+    /// Reads an entry.
+    ///
+    /// # Errors
+    /// [`PatchError`] when it has no name.
+    pub fn read(entry: Node<'_>) -> Result<Self, PatchError> {
+        let text = |node: Option<Node<'_>>, key: &str| -> Result<Option<(Span, String)>, PatchError> {
+            let Some(node) = node else { return Ok(None) };
+            Ok(text_of(node, key)?.map(|(node, text)| (node.span(), text.into_owned())))
+        };
+        let Some((_, name)) = text(Some(entry), "name")? else {
+            return Err(PatchError::new("the variable has no `name`", entry.head()));
+        };
+        let object = entry.get("objref");
+        let part = |key| Ok::<_, PatchError>(text(object, key)?.map(|(_, text)| text).unwrap_or_default());
+        let (mut group, mut version) = (part("group")?, part("version")?);
+        let api_version = part("apiVersion")?;
+        if !api_version.is_empty() {
+            let (own_group, own_version) = api_version.split_once('/').unwrap_or(("", &api_version));
+            (group, version) = (own_group.to_owned(), own_version.to_owned());
+        }
+        let (path_span, path) = text(entry.get("fieldref"), "fieldpath")?
+            .or(text(entry.get("fieldref"), "fieldPath")?)
+            .unwrap_or_else(|| (entry.head(), "metadata.name".to_owned()));
+        Ok(Self {
+            name,
+            span: entry.head(),
+            group,
+            version,
+            kind: part("kind")?,
+            object: part("name")?,
+            namespace: part("namespace")?,
+            path,
+            path_span,
+        })
+    }
+
+    /// Whether it means the object that has, or had, the name `id`. Exactly one object must fit.
+    pub fn means(&self, id: &Id<'_>) -> bool {
+        let is_in_namespace = self.namespace.is_empty() || id.namespace.is_none_or(|it| it == self.namespace);
+        is_in_namespace
+            && self.object == id.name
+            && self.kind == id.kind
+            && self.version == id.version
+            && self.group == id.group
+    }
+}
+
+impl<'a> VarValues<'a> {
+    /// Whether there is nothing to replace.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Takes the value of `var` from the object that it means.
+    ///
+    /// # Errors
+    /// [`PatchError`] when the object has no such field.
+    pub fn add(&mut self, var: &Var, object: &Tree<'a>) -> Result<(), PatchError> {
+        let missing = || {
+            PatchError::new(
+                format!("the object of the variable `{}` has no field `{}`", var.name, var.path),
+                var.path_span,
+            )
+        };
+        let found = FieldPath::with_indices(&var.path).look_up(object);
+        let mut value = found.ok().flatten().ok_or_else(missing)?;
+        value.unfold();
+        // A list or a mapping is no value: the reference stays as it is.
+        if let Tree::Scalar(value) = value {
+            self.values.insert(var.name.clone(), value);
+        }
+        Ok(())
+    }
+
+    /// Replaces the references in `field`: in a text, in each text of a mapping, in each element of a list.
+    ///
+    /// # Errors
+    /// [`PatchError`] when a list has an element that is not text, which kustomize refuses.
+    pub fn replace_in(&self, field: &mut Tree<'a>) -> Result<(), PatchError> {
+        match field.kind() {
+            Kind::Scalar => self.replace_text(field),
+            Kind::Mapping => {
+                let has_reference = field.node().entries().any(|entry| may_refer(entry.value));
+                if has_reference && let Some(entries) = field.entries_mut() {
+                    entries.iter_mut().for_each(|(_, value)| self.replace_text(value));
+                }
+            }
+            Kind::Sequence => {
+                if let Some(odd) = field.node().items().find(|item| !typed::is_text(*item)) {
+                    return Err(PatchError::new(
+                        "a list in which variables stand for texts holds something else",
+                        odd.head(),
+                    ));
+                }
+                let has_reference = field.node().items().any(may_refer);
+                if has_reference && let Some(items) = field.items_mut() {
+                    items.iter_mut().for_each(|item| self.replace_text(item));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn replace_text(&self, tree: &mut Tree<'a>) {
+        let node = tree.node();
+        if !may_refer(node) || !typed::is_text(node) {
+            return;
+        }
+        let span = node.span();
+        let text = node.text().unwrap_or_default().into_owned();
+        let whole = text.strip_prefix("$(").and_then(|it| it.strip_suffix(')'));
+        *tree = match whole.and_then(|name| self.values.get(name)) {
+            // Alone, it keeps its type, and the place where it was written.
+            Some(value) => Tree::Scalar(as_value(value)),
+            None => Tree::text(self.expand(&text), span),
+        };
+    }
+
+    /// Replaces each `$(NAME)` that is known; `$$` is a dollar sign.
+    fn expand(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find('$') {
+            out.push_str(&rest[..at]);
+            let after = &rest[at + 1..];
+            rest = if let Some(after) = after.strip_prefix('$') {
+                out.push('$');
+                after
+            } else if let Some((name, after)) = after.strip_prefix('(').and_then(|it| it.split_once(')')) {
+                match self.values.get(name) {
+                    Some(value) => out.push_str(&as_value(value).text),
+                    None => out.push_str(&format!("$({name})")),
+                }
+                after
+            } else {
+                out.push('$');
+                after
+            };
+        }
+        out.push_str(rest);
+        out
+    }
+}
+
+fn may_refer(node: Node<'_>) -> bool {
+    node.kind() == Kind::Scalar && node.text().is_some_and(|text| text.contains('$'))
+}
+
+/// A value as kustomize reads it: numbers are decimal whatever they look like, a null is the word.
+fn as_value<'a>(value: &Value<'a>) -> Value<'a> {
+    let tree = Tree::Scalar(value.clone());
+    let node = tree.node();
+    if is_null(node) {
+        return Value::text(value.text.clone(), value.span);
+    }
+    if typed::is_text(node) {
+        return Value::text(value.text.clone(), value.span);
+    }
+    let text = &*value.text;
+    let number = text
+        .parse::<i64>()
+        .map(|it| it.to_string())
+        .or_else(|_| text.parse::<f64>().map(|it| it.to_string()));
+    let text = number.map_or_else(|_| value.text.clone(), Cow::Owned);
+    Value::plain(text, value.span)
+}
