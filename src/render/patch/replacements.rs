@@ -241,7 +241,8 @@ fn is_target<'a, T: Target<'a>>(object: &T, select: &Selector<'_>, reject: &[Sel
         return false;
     }
     let rejects = |id: &Id<'_>| reject.iter().any(|it| !it.ids.is_empty() && it.ids.matches(id));
-    object.ids().iter().any(|id| select.ids.matches(id) && !rejects(id))
+    let ids = object.ids();
+    ids.iter().any(|id| select.ids.matches(id)) && !ids.iter().any(rejects)
 }
 
 fn copy<'a, T: Target<'a>>(
