@@ -9,6 +9,7 @@ mod exit;
 mod output;
 mod print;
 mod progress;
+mod render;
 mod size;
 mod terminal;
 
@@ -37,6 +38,7 @@ fn run(arguments: Vec<OsString>) -> Exit {
         Command::Rules(rules) => commands::rules(&rules, &terminal),
         Command::Explain(explain) => commands::explain(&explain, &terminal),
         Command::Completions(completions) => commands::completions(&completions),
+        Command::Render(options) => render::render(&options),
         Command::Dump(dump) => commands::dump(&dump, &terminal),
     };
     done.unwrap_or_else(|errors| error::report(&errors, &terminal))

@@ -1,6 +1,12 @@
 //! Many files to one object. Knows what kustomize means; never whether a value is good.
 
+mod emit;
+pub mod gitops;
 mod kustomization;
+pub mod kustomize;
 pub mod patch;
+mod sha256;
+mod typed;
 
+pub use emit::{Plain, Remarks, emit};
 pub use kustomization::{is_kustomization, patch_files};

@@ -6,7 +6,7 @@ use super::{Compiled, Params, file::Platform};
 use crate::{
     base::{Diagnostic, Label, Minor, ObjectId, Span, Subject},
     index::Index,
-    kube::{Container, Object, Place, Pod, PolicyRule},
+    kube::{Container, Object, Place, Pod, PolicyRule, Read},
     yaml::{Document, Parsed},
 };
 
@@ -30,8 +30,8 @@ pub struct Examined<'a> {
     pub containers: Vec<Container<'a>>,
     /// The rules of a Role or ClusterRole.
     pub role_rules: Vec<PolicyRule>,
-    pub(super) is_windows: bool,
-    pub(super) has_user_namespace: bool,
+    pub(super) may_be_windows: bool,
+    pub(super) may_have_user_namespace: bool,
     id: OnceCell<Arc<ObjectId>>,
 }
 
@@ -46,8 +46,9 @@ impl<'a> Examined<'a> {
             } else {
                 Vec::new()
             },
-            is_windows: pod.is_some_and(|pod| pod.is_windows()),
-            has_user_namespace: pod.is_some_and(|pod| pod.host_users().is(&false)),
+            may_be_windows: pod.is_some_and(|pod| pod.may_be_windows()),
+            may_have_user_namespace: pod
+                .is_some_and(|pod| matches!(pod.host_users(), Read::Is(false) | Read::Unclear)),
             pod,
             object,
             id: OnceCell::new(),
@@ -109,6 +110,7 @@ impl<'c, 'a> Context<'c, 'a> {
         let subject = Subject { object, container: place.container.map(|(name, _)| name), path: place.path };
         let mut diagnostic = self.compiled.finding(message, place.span);
         diagnostic.subject = Some(subject);
+        diagnostic.absence = place.is_missing;
         if let Some(via) = place.via {
             diagnostic.relate(via, "used here through an alias");
         }
@@ -195,6 +197,8 @@ impl Compiled<'_> {
             help: None,
             fixes: Vec::new(),
             overlays: Vec::new(),
+            spared: Vec::new(),
+            absence: false,
         }
     }
 }

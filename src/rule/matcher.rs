@@ -7,10 +7,13 @@ use super::{
     file::{ContainerList, Exempt, Grant, Missing, Named, On},
 };
 use crate::{
-    base::{Minor, Span},
+    base::{Diagnostic, Minor, Span},
     kube::{self, Container, Item, Place, Pod, PolicyRule},
-    yaml::{Hit, Kind, Node, Path, Step},
+    yaml::{Hit, Kind, Node, Path},
 };
+
+/// How many of the other grants a finding about several shows.
+const MOST_SHOWN: usize = 3;
 
 /// The thing that is judged.
 #[derive(Clone, Copy)]
@@ -68,10 +71,12 @@ impl Match {
     }
 
     fn exempts(&self, context: &Context<'_, '_>) -> bool {
-        let Exempt { windows, user_namespace } = self.exempt;
+        let Exempt { windows, user_namespace, rbac_defaults } = self.exempt;
         let reached = |from: Option<Minor>| from.is_some_and(|from| from <= context.target.kubernetes);
-        context.examined.is_windows && reached(windows)
-            || context.examined.has_user_namespace && reached(user_namespace)
+        !self.kubernetes.holds(context.target.kubernetes)
+            || rbac_defaults && kube::is_rbac_default(context.object())
+            || context.examined.may_be_windows && reached(windows)
+            || context.examined.may_have_user_namespace && reached(user_namespace)
     }
 
     fn listed<'c, 'a>(&self, containers: &'c [Container<'a>]) -> impl Iterator<Item = &'c Container<'a>> {
@@ -121,6 +126,9 @@ impl Match {
     }
 
     fn on_subjects(&self, context: &mut Context<'_, '_>) {
+        if !kube::is_binding(context.object()) {
+            return;
+        }
         let root = context.object().root();
         for (index, node) in root.get("subjects").into_iter().flat_map(Node::items).enumerate() {
             self.judge(context, &subject(node, node.head(), &|| format!("subjects[{index}]")));
@@ -136,7 +144,7 @@ impl Match {
             let fires = match hit.node {
                 Some(node) => self.fires_on(context, judged, node),
                 // What the pod sets instead is judged once for all containers, by `judge_inherited`.
-                None => self.missing == Missing::Fires && !inherits,
+                None => self.missing == Missing::Fires && !hit.barred && !inherits,
             };
             if fires {
                 self.report(context, judged, &hit);
@@ -182,13 +190,11 @@ impl Match {
         container: Option<&Container<'a>>,
     ) -> Option<Node<'a>> {
         let container = container.filter(|_| self.inherit)?;
-        let [Step::Key(_), Step::Key(field), ..] = self.path.steps() else { return None };
-        let keys = ["securityContext", field];
-        let own = Path::of(&keys).find(container.node);
-        if own.is_some() || !Pod::inherits(&keys) {
-            return None;
-        }
-        Path::of(&keys).find(context.pod()?.spec)
+        let keys: Vec<&str> = self.path.keys().collect();
+        let path = Path::of(Pod::inherited(&keys)?);
+        let mut sets_none = false;
+        path.visit(container.node, &mut |hit| sets_none = hit.node.is_none() && !hit.barred);
+        path.find(context.pod()?.spec).filter(|_| sets_none)
     }
 
     /// Judges the pod's value of an inherited field once, for all containers that take it.
@@ -211,7 +217,7 @@ impl Match {
         self.path.visit(pod.spec, &mut |hit| {
             let fires = match hit.node {
                 Some(node) => self.fires_on(context, &judged, node),
-                None => self.missing == Missing::Fires,
+                None => self.missing == Missing::Fires && !hit.barred,
             };
             if fires {
                 self.report(context, &judged, &hit);
@@ -225,19 +231,57 @@ impl Match {
     }
 
     fn on_rbac_rules(&self, context: &mut Context<'_, '_>) {
-        for rule in &context.examined.role_rules {
-            let mut found = Vec::new();
-            for grant in &self.grants {
-                found.extend(granted(rule, grant));
-            }
-            if found.is_empty() {
+        if self.together {
+            self.on_role(context);
+            return;
+        }
+        let nodes = context.object().root().get("rules").into_iter().flat_map(Node::items);
+        let nodes = nodes.filter(|node| node.kind() == Kind::Mapping);
+        for (rule, node) in context.examined.role_rules.iter().zip(nodes) {
+            let prefix = || format!("rules[{}]", rule.index);
+            let judged = subject(node, rule.span, &prefix);
+            if self.grants.is_empty() {
+                self.judge(context, &judged);
                 continue;
             }
-            self.report_grant(context, rule, &found);
+            let found: Vec<_> = self.grants.iter().flat_map(|grant| granted(rule, grant)).collect();
+            if !found.is_empty() && self.applies(context, &judged) {
+                self.report_grant(context, rule, &found);
+            }
         }
     }
 
-    fn report_grant(&self, context: &mut Context<'_, '_>, rule: &PolicyRule, found: &[Granted<'_>]) {
+    /// Judges the rules of a role as one: it may do all of `grants`, whichever rule allows which.
+    fn on_role(&self, context: &mut Context<'_, '_>) {
+        let examined = context.examined;
+        let mut parts = Vec::with_capacity(self.grants.len());
+        for grant in &self.grants {
+            let part = examined
+                .role_rules
+                .iter()
+                .find_map(|rule| granted(rule, grant).first().map(|granted| (rule, *granted)));
+            let Some(part) = part else { return };
+            parts.push(part);
+        }
+        let Some(((rule, first), others)) = parts.split_first() else { return };
+        if !self.applies(context, &subject(examined.object.root(), examined.object.head(), &String::new)) {
+            return;
+        }
+        let elsewhere = others.iter().filter(|(_, other)| other.word.span != first.word.span);
+        let diagnostic = self.report_grant(context, rule, &[*first]);
+        for (_, other) in elsewhere.take(MOST_SHOWN) {
+            let say = format!("`{}` on `{}` too", other.verb.text, other.resource);
+            diagnostic.relate(other.word.span, say);
+        }
+    }
+
+    /// `found` holds at least one grant.
+    fn report_grant<'c>(
+        &self,
+        context: &'c mut Context<'_, '_>,
+        rule: &PolicyRule,
+        found: &[Granted<'_>],
+    ) -> &'c mut Diagnostic {
         let mut resources: Vec<String> = Vec::new();
         let mut verbs: Vec<&Item> = Vec::new();
         for granted in found {
@@ -249,19 +293,18 @@ impl Match {
                 verbs.push(granted.verb);
             }
         }
-        let Some(first) = found.first() else { return };
         let verb_words: Vec<String> = verbs.iter().map(|verb| format!("`{}`", verb.text)).collect();
         let say = fill(&self.say, &[("verbs", &verb_words.join(", ")), ("resource", &some_of(&resources))]);
-        let place = Place {
-            span: first.word.span,
-            via: None,
-            path: format!("rules[{}].resources", rule.index),
-            container: None,
-        };
+        let place = Place::at(
+            found.iter().map(|granted| granted.word.span).min().unwrap_or(rule.span),
+            None,
+            format!("rules[{}].resources", rule.index),
+        );
         let diagnostic = context.report(place, &say);
         for verb in verbs {
             diagnostic.relate(verb.span, "with this verb");
         }
+        diagnostic
     }
 }
 
@@ -274,7 +317,14 @@ struct Granted<'r> {
 }
 
 fn granted<'r>(rule: &'r PolicyRule, grant: &'r Grant) -> Vec<Granted<'r>> {
-    if grant.named == Named::Narrows && rule.names.is_some() {
+    let counts = match &rule.names {
+        Some(names) if !grant.names.is_empty() => {
+            names.iter().any(|own| grant.names.iter().any(|it| **it == *own.text))
+        }
+        Some(_) => grant.named == Named::Ignored,
+        None => grant.names.is_empty(),
+    };
+    if !counts {
         return Vec::new();
     }
     let mut found = Vec::new();

@@ -7,6 +7,7 @@ mod embedded;
 mod file;
 mod matcher;
 mod params;
+mod pattern;
 mod registry;
 
 pub use compiled::{CompileError, Compiled, Native};

@@ -128,8 +128,7 @@ impl Rule {
 
     /// Whether it says anything at this target version.
     pub fn applies_at(&self, target: Minor) -> bool {
-        self.kubernetes.from.is_none_or(|from| from <= target)
-            && self.kubernetes.until.is_none_or(|until| target < until)
+        self.kubernetes.holds(target)
     }
 }
 

@@ -6,7 +6,25 @@
     reason = "tests may panic, say what they skip, and make and delete folders"
 )]
 
+mod cli;
+mod config;
 mod dir;
 mod floors;
+mod gitops;
+mod guide;
+mod kustomize;
+mod pod_security;
+mod rbac;
+mod report;
+mod report_formats;
+mod report_full;
+mod report_random;
+mod report_rules;
 mod rules;
 mod walk;
+mod yaml_conformance;
+mod yaml_differential;
+mod yaml_documents;
+mod yaml_hostile;
+mod yaml_spans;
+mod yaml_texts;

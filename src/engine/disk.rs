@@ -1,0 +1,199 @@
+//! The disk as kustomizations see it: files by their real paths, with the ids that the walk gave them and new ids
+//! for what the walk did not find.
+
+use std::{
+    collections::HashMap,
+    ffi::OsStr,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{
+    load::{decode, read},
+    texts::Texts,
+};
+use crate::{
+    base::{Source, SourceId},
+    render::kustomize::{Content, Found, Library},
+    walk,
+    yaml::Limits,
+};
+
+/// Files on disk.
+#[derive(Debug)]
+pub struct Disk {
+    limits: Limits,
+    /// Walked files by their real path.
+    walked: HashMap<PathBuf, (SourceId, String)>,
+    /// The real path of each folder with walked files, by its path as walked.
+    folders: HashMap<PathBuf, PathBuf>,
+    /// Files that were not walked, in the order of their ids.
+    others: Mutex<Vec<Other>>,
+    first_other: u32,
+    here: PathBuf,
+    /// What was read already.
+    texts: Texts,
+}
+
+/// A file that was not walked.
+#[derive(Debug)]
+struct Other {
+    real: PathBuf,
+    shown: String,
+    source: Option<Arc<Source>>,
+}
+
+impl Disk {
+    /// A disk on which the walk found `files`; without any, ids begin at 0.
+    pub fn new<'f>(files: impl Iterator<Item = (SourceId, &'f Path, &'f str)>, limits: &Limits) -> Self {
+        let mut disk = Self {
+            limits: *limits,
+            walked: HashMap::new(),
+            folders: HashMap::new(),
+            others: Mutex::default(),
+            first_other: 0,
+            here: std::env::current_dir().unwrap_or_default(),
+            texts: Texts::default(),
+        };
+        for (id, path, shown) in files {
+            disk.first_other = disk.first_other.max(id.0 + 1);
+            if let Some(real) = disk.walked_real(path) {
+                disk.walked.insert(real, (id, shown.to_owned()));
+            }
+        }
+        disk
+    }
+
+    /// The same, with what was read already: it is not read again.
+    #[must_use]
+    pub(super) fn with_texts(self, texts: Texts) -> Self {
+        Self { texts, ..self }
+    }
+
+    /// The real path of a walked file: one question to the system a folder, not one a file.
+    fn walked_real(&mut self, path: &Path) -> Option<PathBuf> {
+        let (folder, name) = (path.parent()?, path.file_name()?);
+        let real = match self.folders.get(folder) {
+            Some(real) => real.clone(),
+            None => {
+                let asked = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+                let real = asked.canonicalize().ok()?;
+                self.folders.insert(folder.to_path_buf(), real.clone());
+                real
+            }
+        };
+        Some(real.join(name))
+    }
+
+    /// The real path of the folder of a walked file.
+    pub(super) fn real_folder(&self, path: &Path) -> Option<&Path> {
+        self.folders.get(path.parent()?).map(PathBuf::as_path)
+    }
+
+    /// The real path of a walked file, as it is known here.
+    pub(super) fn real_file(&self, path: &Path) -> Option<PathBuf> {
+        Some(self.real_folder(path)?.join(path.file_name()?))
+    }
+
+    /// The shown paths of the files that were not walked, in the order of their ids, which follow those of the walk.
+    pub(super) fn others(&self) -> Vec<String> {
+        let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        others.iter().map(|other| other.shown.clone()).collect()
+    }
+
+    /// The texts read so far of files that were not walked, in the order of their ids.
+    pub fn sources(&self) -> Vec<Arc<Source>> {
+        let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        others.iter().filter_map(|other| other.source.clone()).collect()
+    }
+
+    fn id_of(&self, real: &Path) -> (SourceId, String) {
+        if let Some(known) = self.walked.get(real) {
+            return known.clone();
+        }
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = others.iter().position(|other| other.real == real).unwrap_or_else(|| {
+            let shown = walk::shown(real.strip_prefix(&self.here).unwrap_or(real));
+            others.push(Other { real: real.to_path_buf(), shown, source: None });
+            others.len() - 1
+        });
+        (SourceId(self.first_other + at as u32), others[at].shown.clone())
+    }
+
+    /// Remembers the text of a file that was not walked.
+    fn keep(&self, source: &Arc<Source>) {
+        let Some(at) = source.id.0.checked_sub(self.first_other) else { return };
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(other) = others.get_mut(at as usize) {
+            other.source = Some(Arc::clone(source));
+        }
+    }
+}
+
+impl Library for Disk {
+    fn look(&self, path: &Path) -> Option<Found> {
+        let plain = plain(path);
+        if self.walked.contains_key(&plain) {
+            return Some(Found { real: plain, is_folder: false });
+        }
+        let real = path.canonicalize().ok()?;
+        let is_folder = real.is_dir();
+        Some(Found { real, is_folder })
+    }
+
+    fn open(&self, real: &Path) -> Result<Content, String> {
+        let (id, shown) = self.id_of(real);
+        if let Some(source) = self.texts.get(id) {
+            return Ok(Content::Text(Arc::clone(source)));
+        }
+        let Some(bytes) = read(real, &self.limits)? else {
+            return Err("it is larger than the limit".to_owned());
+        };
+        // UTF-16 is a manifest's business; in any other file, what is not UTF-8 is bytes.
+        if std::str::from_utf8(&bytes).is_err() && !is_manifest(real) {
+            return Ok(Content::Binary(bytes.into()));
+        }
+        let loaded = decode(id, &shown, bytes);
+        if loaded.refused.is_some() {
+            return Err("it is not UTF-8".to_owned());
+        }
+        let source = Arc::new(loaded.source);
+        self.keep(&source);
+        Ok(Content::Text(source))
+    }
+
+    fn list(&self, folder: &Path) -> Vec<PathBuf> {
+        let walked = walk::walk(&[folder.to_path_buf()], &walk::Options::default(), &walk::Everything);
+        walked.files.into_iter().map(|found| found.path).collect()
+    }
+
+    fn top(&self) -> PathBuf {
+        let here = self.here.canonicalize().unwrap_or_default();
+        let mut folders = self.folders.values();
+        let first = folders.next().cloned().unwrap_or_else(|| here.clone());
+        let common = folders.fold(first, |common, folder| {
+            let shared = common.components().zip(folder.components()).take_while(|(a, b)| a == b);
+            shared.map(|(part, _)| part).collect()
+        });
+        if common.starts_with(&here) { here } else { common }
+    }
+}
+
+fn is_manifest(path: &Path) -> bool {
+    path.extension().and_then(OsStr::to_str).is_some_and(|it| matches!(it, "yaml" | "yml" | "json"))
+}
+
+/// `path` with `..` resolved by name: right wherever no symbolic link is on the way, and such a path is no walked file.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}

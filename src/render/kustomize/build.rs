@@ -1,0 +1,247 @@
+//! Building: a kustomization's resources, generators, components and transformers, in kustomize's order.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{
+    BuildError, Resource, Store,
+    accumulator::{Accumulator, Note},
+    config, configurations,
+    error::Errors,
+    finish, generator,
+    kustomization::{Kustomization, Word},
+    load, patches,
+    store::Text,
+    transform,
+};
+use crate::{
+    base::{SourceId, Span},
+    render::patch::Schemas,
+};
+
+/// Builds the kustomizations of a store; what several of them share is built once. Threads may share it.
+#[derive(Debug)]
+pub struct Builder<'a> {
+    pub(super) store: &'a Store<'a>,
+    /// Finished bases by folder.
+    bases: Mutex<HashMap<PathBuf, Arc<Accumulator<'a>>>>,
+}
+
+/// A built kustomization.
+#[derive(Debug, Clone)]
+pub struct Built<'a> {
+    /// Its objects, in the order of the output.
+    pub resources: Vec<Resource<'a>>,
+    /// What was left out or guessed.
+    pub notes: Vec<Note>,
+    /// The root's own kustomization file.
+    pub root: SourceId,
+    /// The folders, by real path, of all kustomizations that it was built from, its own among them.
+    pub folders: Vec<PathBuf>,
+}
+
+/// The folders between the root and where we are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Chain<'c> {
+    folder: &'c Path,
+    up: Option<&'c Chain<'c>>,
+}
+
+impl Chain<'_> {
+    /// Whether `folder` is one of them, or holds one: kustomize calls that a cycle.
+    fn is_below(&self, folder: &Path) -> bool {
+        self.folder.starts_with(folder) || self.up.is_some_and(|up| up.is_below(folder))
+    }
+}
+
+impl<'a> Builder<'a> {
+    /// A builder for `store`.
+    pub fn new(store: &'a Store<'a>) -> Self {
+        Self { store, bases: Mutex::new(HashMap::new()) }
+    }
+
+    /// Builds the kustomization in `folder`, as it was given to [`super::gather`].
+    ///
+    /// # Errors
+    /// Every reason found why it has no result; never empty.
+    pub fn build(&self, folder: &Path) -> Result<Built<'a>, Errors> {
+        let found = self.store.look(Path::new(""), &folder.to_string_lossy());
+        let real = found.map_or(folder, |found| found.real.as_path());
+        self.build_own(&Kustomization::load(self.store, real, None)?)
+    }
+
+    /// Builds `own` as a root.
+    pub(super) fn build_own(&self, own: &Kustomization<'a>) -> Result<Built<'a>, Errors> {
+        let chain = Chain { folder: &own.folder, up: None };
+        let accumulated = self.accumulate(own, &chain, Accumulator::new(None))?;
+        finish::finish(self, own, accumulated)
+    }
+
+    /// Builds one kustomization into `into`: an empty accumulator, or, for a component, that of its parent.
+    fn accumulate(
+        &self,
+        own: &Kustomization<'a>,
+        chain: &Chain<'_>,
+        into: Accumulator<'a>,
+    ) -> Result<Accumulator<'a>, Errors> {
+        if own.is_empty() {
+            return Err(BuildError::invalid(own.head(), "the kustomization is empty").into());
+        }
+        let mut accumulator = into;
+        accumulator.folders.push(own.folder.clone());
+        patches::read_schemas(self, own, &mut accumulator)?;
+        self.resources(own, own.words("resources").chain(own.words("bases")), chain, &mut accumulator)?;
+        configurations::merge(self, own, &mut accumulator)?;
+        generator::run(self, own, chain, &mut accumulator)?;
+        let mut accumulator = self.components(own, chain, accumulator)?;
+        transform::run(self, own, chain, &mut accumulator)?;
+        accumulator.notes.extend(own.words("validators").map(|validator| Note {
+            message: format!(
+                "the validator `{}` is not run",
+                validator.text.lines().next().unwrap_or_default()
+            ),
+            span: validator.span,
+        }));
+        super::vars::read(own, &mut accumulator)?;
+        Ok(accumulator)
+    }
+
+    /// Adds what `entries` name: files of objects, and folders of kustomizations.
+    pub(super) fn resources(
+        &self,
+        own: &Kustomization<'a>,
+        entries: impl Iterator<Item = Word<'a>>,
+        chain: &Chain<'_>,
+        accumulator: &mut Accumulator<'a>,
+    ) -> Result<(), Errors> {
+        let mut errors = Vec::new();
+        for entry in entries {
+            errors.extend(self.resource(own, &entry, chain, accumulator).err().into_iter().flatten());
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    fn resource(
+        &self,
+        own: &Kustomization<'a>,
+        entry: &Word<'a>,
+        chain: &Chain<'_>,
+        accumulator: &mut Accumulator<'a>,
+    ) -> Result<(), Errors> {
+        let found = load::find(self.store, own, entry, load::Wanted::Resource)?;
+        if found.is_folder {
+            let base = self.base(&found.real, entry, chain, accumulator.schemas.clone())?;
+            let mut base = Accumulator::clone(&base);
+            for resource in &mut base.resources {
+                resource.trail.push(own.text.id);
+            }
+            return accumulator.merge(base, entry.span);
+        }
+        let text = load::text(self.store, own, entry, found)?;
+        for mut resource in load::objects(text, entry.span)? {
+            resource.trail.push(own.text.id);
+            accumulator.append(resource, entry.span)?;
+        }
+        Ok(())
+    }
+
+    /// The finished base in `folder`.
+    fn base(
+        &self,
+        folder: &Path,
+        entry: &Word<'a>,
+        chain: &Chain<'_>,
+        schemas: Option<Arc<Schemas>>,
+    ) -> Result<Arc<Accumulator<'a>>, Errors> {
+        check_cycle(chain, folder, entry.span)?;
+        // One that lists merge differently for is another one.
+        let is_shared = schemas.is_none();
+        let cached = self.bases.lock().unwrap_or_else(PoisonError::into_inner).get(folder).cloned();
+        if let Some(base) = cached.filter(|_| is_shared) {
+            for below in &base.folders {
+                check_cycle(chain, below, entry.span)?;
+            }
+            return Ok(base);
+        }
+        let own = Kustomization::load(self.store, folder, Some(entry.span))?;
+        if own.is_component {
+            let message = format!("`{}` is a Component: name it under `components`", entry.text);
+            return Err(BuildError::invalid(entry.span, message).into());
+        }
+        let below = Chain { folder, up: Some(chain) };
+        let base = self.accumulate(&own, &below, Accumulator::new(schemas)).map_err(|errors| {
+            errors.into_iter().map(|error| reached(error, entry.span)).collect::<Errors>()
+        })?;
+        let base = Arc::new(base);
+        if is_shared {
+            let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
+            bases.insert(folder.to_path_buf(), Arc::clone(&base));
+        }
+        Ok(base)
+    }
+
+    /// Lets the components of `own` work on what it has gathered.
+    fn components(
+        &self,
+        own: &Kustomization<'a>,
+        chain: &Chain<'_>,
+        mut accumulator: Accumulator<'a>,
+    ) -> Result<Accumulator<'a>, Errors> {
+        for entry in own.words("components") {
+            let found = load::find(self.store, own, &entry, load::Wanted::Component)?;
+            if !found.is_folder {
+                let message = format!("`{}` is no folder: a component is one", entry.text);
+                return Err(BuildError::invalid(entry.span, message).into());
+            }
+            check_cycle(chain, &found.real, entry.span)?;
+            let component = Kustomization::load(self.store, &found.real, Some(entry.span))?;
+            if !component.is_component {
+                let message = format!("`{}` is no Component: name it under `resources`", entry.text);
+                return Err(BuildError::invalid(entry.span, message)
+                    .relate(component.head(), "its kind is not `Component`")
+                    .into());
+            }
+            let below = Chain { folder: &found.real, up: Some(chain) };
+            accumulator = self.accumulate(&component, &below, accumulator).map_err(|errors| {
+                errors.into_iter().map(|error| reached(error, entry.span)).collect::<Errors>()
+            })?;
+            for resource in &mut accumulator.resources {
+                if resource.trail.last() != Some(&own.text.id) {
+                    resource.trail.push(own.text.id);
+                }
+            }
+        }
+        Ok(accumulator)
+    }
+
+    /// Text of a file of the store that `own` names.
+    pub(super) fn text(&self, own: &Kustomization<'a>, entry: &Word<'a>) -> Result<Text<'a>, Errors> {
+        let found = load::find(self.store, own, entry, load::Wanted::File)?;
+        load::text(self.store, own, entry, found)
+    }
+}
+
+/// Says through which entry the trouble was reached.
+fn reached(error: BuildError, entry: Span) -> BuildError {
+    error.relate(entry, "needed here")
+}
+
+fn check_cycle(chain: &Chain<'_>, folder: &Path, entry: Span) -> Result<(), BuildError> {
+    if chain.is_below(folder) {
+        return Err(BuildError::invalid(
+            entry,
+            "this is a cycle: the folder holds a kustomization that led here",
+        ));
+    }
+    Ok(())
+}
+
+/// The field specs of a kustomization without `configurations`.
+pub(super) fn default_config() -> Arc<config::Config> {
+    static SHARED: std::sync::LazyLock<Arc<config::Config>> =
+        std::sync::LazyLock::new(|| Arc::new(config::DEFAULT.clone()));
+    Arc::clone(&SHARED)
+}

@@ -1,0 +1,136 @@
+//! The texts of some kustomizations, each parsed once.
+
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
+
+use super::{Content, Found, Gathered, arena::Arena};
+use crate::{
+    base::{Source, SourceId},
+    yaml::{Limits, Parsed, Tree, parse},
+};
+
+/// Gathered texts and what they parse to. Shared by threads.
+#[derive(Debug)]
+pub struct Store<'t> {
+    gathered: &'t Gathered,
+    parsed: Vec<OnceLock<Parsed<'t>>>,
+    /// The numbers of texts by their ids.
+    by_id: HashMap<SourceId, usize>,
+    /// Texts inside texts.
+    inline: Arena<Parsed<'t>>,
+    /// Trees that others refer into.
+    trees: Arena<Tree<'t>>,
+    limits: Limits,
+}
+
+/// A text of the store.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Text<'a> {
+    pub(super) id: SourceId,
+    pub(super) parsed: &'a Parsed<'a>,
+}
+
+/// A file of the store that could be read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct File<'a> {
+    pub(super) content: &'a Content,
+    number: usize,
+}
+
+impl<'t> Store<'t> {
+    /// A store of everything gathered; nothing is parsed yet.
+    pub fn new(gathered: &'t Gathered, limits: &Limits) -> Self {
+        let parsed = gathered.files().iter().map(|_| OnceLock::new()).collect();
+        let ids = gathered.files().iter().enumerate().filter_map(|(number, (_, content))| match content {
+            Ok(Content::Text(source)) => Some((source.id, number)),
+            _ => None,
+        });
+        Self {
+            gathered,
+            parsed,
+            by_id: ids.collect(),
+            inline: Arena::default(),
+            trees: Arena::default(),
+            limits: *limits,
+        }
+    }
+
+    /// The text of `id` and what it parses to, where the store holds it.
+    pub fn parsed(&self, id: SourceId) -> Option<(&'t Arc<Source>, &Parsed<'t>)> {
+        let number = *self.by_id.get(&id)?;
+        let Ok(Content::Text(source)) = &self.gathered.files().get(number)?.1 else { return None };
+        let parsed = self.parsed.get(number)?.get_or_init(|| parse(id, &source.text, &self.limits));
+        Some((source, parsed))
+    }
+
+    /// What was found at `entry`, as written in a file of `folder`.
+    pub(super) fn look(&self, folder: &Path, entry: &str) -> Option<&'t Found> {
+        self.gathered.look(folder, entry)
+    }
+
+    /// The limits that texts are parsed with.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Keeps the parsed part of a text.
+    pub(super) fn keep_parsed(&self, parsed: Parsed<'t>) -> &Parsed<'t> {
+        self.inline.keep(parsed)
+    }
+
+    /// Keeps a tree.
+    pub(super) fn keep_tree(&self, tree: Tree<'t>) -> &Tree<'t> {
+        self.trees.keep(tree)
+    }
+
+    /// The text of an id.
+    pub(super) fn text_by_id(&self, id: SourceId) -> Option<&'t str> {
+        self.gathered.files().iter().find_map(|(_, content)| match content {
+            Ok(Content::Text(source)) if source.id == id => Some(source.text.as_str()),
+            _ => None,
+        })
+    }
+
+    /// The texts, by real path, with their ids.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (&'t Path, SourceId)> + use<'t> {
+        self.gathered.files().iter().filter_map(|(path, content)| match content {
+            Ok(Content::Text(source)) => Some((path.as_path(), source.id)),
+            _ => None,
+        })
+    }
+
+    /// The text with this id.
+    pub(super) fn text_of(&self, id: SourceId) -> Option<Text<'_>> {
+        let number = *self.by_id.get(&id)?;
+        let content = self.gathered.files().get(number)?.1.as_ref().ok()?;
+        self.text(File { content, number })
+    }
+
+    /// The file at `real`.
+    ///
+    /// # Errors
+    /// Why it could not be read.
+    pub(super) fn file<'a>(&'a self, real: &Path) -> Result<File<'a>, String> {
+        let number = self.gathered.number(real).ok_or_else(|| "it was not read".to_owned())?;
+        match &self.gathered.files()[number].1 {
+            Ok(content) => Ok(File { content, number }),
+            Err(reason) => Err(reason.clone()),
+        }
+    }
+
+    /// The text of `file`; `None` when it is none.
+    pub(super) fn text<'a>(&'a self, file: File<'a>) -> Option<Text<'a>> {
+        let Content::Text(source) = file.content else { return None };
+        let slot = self.parsed.get(file.number)?;
+        let parsed: &'a Parsed<'a> = slot.get_or_init(|| {
+            let Some((_, Ok(Content::Text(source)))) = self.gathered.files().get(file.number) else {
+                return parse(source.id, "", &self.limits);
+            };
+            parse(source.id, &source.text, &self.limits)
+        });
+        Some(Text { id: source.id, parsed })
+    }
+}
