@@ -110,3 +110,58 @@ pub(super) fn text_of<'a>(node: Node<'a>, key: &str) -> Result<Option<(Node<'a>,
     let text = value.text().filter(|text| !text.is_empty() && !super::smp::is_null(value));
     Ok(text.map(|text| (value, text)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::patch::testing::{parsed, root};
+
+    #[test]
+    fn a_selector_takes_old_names_and_new_ones_and_patterns_for_the_whole() {
+        let labels = parsed(0, "{app: one}");
+        let ids = Ids {
+            group: "apps",
+            version: "v1",
+            kind: "Deployment",
+            names: ["web", "prod-web"],
+            namespaces: ["default", "prod"],
+            labels: Some(root(&labels)),
+            annotations: None,
+        };
+        for text in [
+            "{}",
+            "{kind: Deployment}",
+            "{kind: Deploy.*}",
+            "{name: web}",
+            "{name: prod-web}",
+            "{name: 'a|web'}",
+            "{namespace: default}",
+            "{namespace: prod}",
+            "{group: apps, version: v1}",
+            "{labelSelector: app=one}",
+            "{name: ''}",
+            "{annotationSelector: '!x'}",
+            "{name: web, namespace: prod}",
+        ] {
+            assert!(Selector::read(root(&parsed(0, text))).unwrap().matches(&ids), "{text}");
+        }
+        for text in [
+            "{kind: Deploy}",
+            "{name: eb}",
+            "{name: w.}",
+            "{namespace: x}",
+            "{labelSelector: app=two}",
+            "{annotationSelector: x}",
+            "{group: batch}",
+        ] {
+            assert!(!Selector::read(root(&parsed(0, text))).unwrap().matches(&ids), "{text}");
+        }
+        for (text, message) in [
+            ("{name: 'w(b'}", "`name: w(b` is not a regular expression"),
+            ("{labelSelector: 'a=(b'}", "`a=(b` is not a label selector"),
+            ("{kind: [a]}", "`kind` is not a text"),
+        ] {
+            assert_eq!(Selector::read(root(&parsed(0, text))).unwrap_err().message, message);
+        }
+    }
+}
