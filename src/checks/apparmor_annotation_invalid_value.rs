@@ -1,6 +1,9 @@
 //! AppArmor annotations whose value is no profile.
 
-use crate::{kube::Confinement, rule::{Context, Native}};
+use crate::{
+    kube::Confinement,
+    rule::{Context, Native},
+};
 
 use super::profile;
 

@@ -20,7 +20,9 @@ fn check(context: &mut Context<'_, '_>) {
         let say = if value == "unconfined" {
             "the annotation's `unconfined` switches AppArmor off".to_owned()
         } else {
-            format!("the AppArmor annotation's value is `{value}`; only `runtime/default` and `localhost/…` are allowed")
+            format!(
+                "the AppArmor annotation's value is `{value}`; only `runtime/default` and `localhost/…` are allowed"
+            )
         };
         let place = profile::in_container(annotation.value_place(), context.containers(), &annotation);
         context.report(place, &say);

@@ -13,7 +13,8 @@ fn check(context: &mut Context<'_, '_>) {
         return;
     }
     let (examined, target) = (context.examined, context.target.kubernetes);
-    for container in examined.containers.iter().filter(|it| profile::apparmor(target, it) == Choice::Nothing) {
+    for container in examined.containers.iter().filter(|it| profile::apparmor(target, it) == Choice::Nothing)
+    {
         let place = container.place(&Path::of(&["securityContext", "appArmorProfile"]));
         context.report(place, "no AppArmor profile is chosen for the container");
     }

@@ -14,8 +14,10 @@ fn check(context: &mut Context<'_, '_>) {
         return;
     }
     let (examined, target) = (context.examined, context.target.kubernetes);
-    let (with, without): (Vec<&Container<'_>>, Vec<_>) =
-        examined.containers.iter().partition(|container| profile::apparmor(target, container) != Choice::Nothing);
+    let (with, without): (Vec<&Container<'_>>, Vec<_>) = examined
+        .containers
+        .iter()
+        .partition(|container| profile::apparmor(target, container) != Choice::Nothing);
     let Some(first) = with.first() else { return };
     let say = format!("no AppArmor profile is chosen for the container, but one is for `{}`", first.label());
     for container in without {

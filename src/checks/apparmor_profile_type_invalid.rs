@@ -1,6 +1,9 @@
 //! AppArmor fields whose type the API server refuses.
 
-use crate::{kube::Confinement, rule::{Context, Native}};
+use crate::{
+    kube::Confinement,
+    rule::{Context, Native},
+};
 
 use super::profile;
 

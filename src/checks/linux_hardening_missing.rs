@@ -24,7 +24,10 @@ fn check(context: &mut Context<'_, '_>) {
             || is_hidden(container.pod.security_context());
         if !hardened {
             let place = container.place(&Path::of(&["securityContext", "seccompProfile", "type"]));
-            context.report(place, "has no AppArmor or seccomp profile, no SELinux options and drops no capability");
+            context.report(
+                place,
+                "has no AppArmor or seccomp profile, no SELinux options and drops no capability",
+            );
         }
     }
 }

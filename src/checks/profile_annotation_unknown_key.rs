@@ -10,7 +10,8 @@ use crate::{
 pub(crate) const CHECK: Native = Native::Object(check);
 
 /// Keys of a `PodSecurityPolicy`: real ones, and the business of another rule.
-const POLICY_DOMAINS: [&str; 2] = ["apparmor.security.beta.kubernetes.io", "seccomp.security.alpha.kubernetes.io"];
+const POLICY_DOMAINS: [&str; 2] =
+    ["apparmor.security.beta.kubernetes.io", "seccomp.security.alpha.kubernetes.io"];
 const POLICY_NAMES: [&str; 2] = ["allowedProfileNames", "defaultProfileName"];
 
 fn check(context: &mut Context<'_, '_>) {

@@ -60,6 +60,9 @@ fn check(ctx: &mut Context<'_, '_>) {
         let prefix = format!("{}.volumes[{index}]", pod.path());
         let place = Place::find(&prefix, volume, &Path::of(keys), volume.head());
         let name = volume.get("name").and_then(Node::text).unwrap_or_default();
-        ctx.report(place, &format!("volume `{name}` is of the type `{source}`, which the restricted standard refuses"));
+        ctx.report(
+            place,
+            &format!("volume `{name}` is of the type `{source}`, which the restricted standard refuses"),
+        );
     }
 }

@@ -21,7 +21,8 @@ fn check(context: &mut Context<'_, '_>) {
             continue;
         }
         let place = profile::in_container(annotation.key_place(), context.containers(), &annotation);
-        let say = format!("`{}` is deprecated since Kubernetes 1.19 and ignored from 1.27 on", annotation.key());
+        let say =
+            format!("`{}` is deprecated since Kubernetes 1.19 and ignored from 1.27 on", annotation.key());
         profile::advise_field(context.report(place, &say), &annotation);
     }
 }

@@ -1,6 +1,9 @@
 //! Seccomp annotations whose value is no profile.
 
-use crate::{kube::Confinement, rule::{Context, Native}};
+use crate::{
+    kube::Confinement,
+    rule::{Context, Native},
+};
 
 use super::profile;
 

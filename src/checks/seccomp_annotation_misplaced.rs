@@ -1,6 +1,9 @@
 //! Seccomp annotations on metadata that no pod gets.
 
-use crate::{kube::Confinement, rule::{Context, Native}};
+use crate::{
+    kube::Confinement,
+    rule::{Context, Native},
+};
 
 use super::profile;
 

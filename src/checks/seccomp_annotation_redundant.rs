@@ -1,6 +1,9 @@
 //! Seccomp annotations that say what the field says.
 
-use crate::{kube::Confinement, rule::{Context, Native}};
+use crate::{
+    kube::Confinement,
+    rule::{Context, Native},
+};
 
 use super::profile;
 

@@ -1,6 +1,9 @@
 //! Seccomp annotations for a container that the pod does not have.
 
-use crate::{kube::Confinement, rule::{Context, Native}};
+use crate::{
+    kube::Confinement,
+    rule::{Context, Native},
+};
 
 use super::profile;
 

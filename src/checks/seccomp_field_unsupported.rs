@@ -1,6 +1,9 @@
 //! Seccomp fields at versions that do not know them.
 
-use crate::{kube::Confinement, rule::{Context, Native}};
+use crate::{
+    kube::Confinement,
+    rule::{Context, Native},
+};
 
 use super::profile;
 

@@ -20,7 +20,8 @@ fn fault(path: &str) -> Option<Fault> {
         return Some(Fault { is: "is empty, so no container starts with it".to_owned(), meant: None });
     }
     let is = profile::path_fault(path)?;
-    let meant = path.strip_prefix(ROOT).filter(|rest| !rest.is_empty() && profile::path_fault(rest).is_none());
+    let meant =
+        path.strip_prefix(ROOT).filter(|rest| !rest.is_empty() && profile::path_fault(rest).is_none());
     Some(Fault {
         is: format!("is `{path}`, which {is}, so the API server refuses the pod"),
         meant: meant.map(str::to_owned),

@@ -1,6 +1,9 @@
 //! Seccomp fields whose type the API server refuses.
 
-use crate::{kube::Confinement, rule::{Context, Native}};
+use crate::{
+    kube::Confinement,
+    rule::{Context, Native},
+};
 
 use super::profile;
 

@@ -73,7 +73,11 @@ const IN_CONTAINER_CONTEXT: &[Misplaced] = &[
 ];
 
 const IN_SPEC: &[Misplaced] = &[
-    Misplaced { what: "a pod spec", fields: OF_CONTAINER, belongs: "the `securityContext` of each container" },
+    Misplaced {
+        what: "a pod spec",
+        fields: OF_CONTAINER,
+        belongs: "the `securityContext` of each container",
+    },
     Misplaced { what: "a pod spec", fields: OF_POD, belongs: "its `securityContext`" },
     Misplaced { what: "a pod spec", fields: OF_BOTH, belongs: "its `securityContext`" },
 ];

@@ -20,7 +20,8 @@ fn check(ctx: &mut Context<'_, '_>) {
         let path = Path::of(&["securityContext", "seLinuxOptions", field]);
         let faulty = |node| {
             let value = read_text(path.find(node)).known()?;
-            is_refused(field, &value, target).then(|| format!("`{}` is `{value}`, which may set aside SELinux's fence", path.display(&[])))
+            is_refused(field, &value, target)
+                .then(|| format!("`{}` is `{value}`, which may set aside SELinux's fence", path.display(&[])))
         };
         if let Some(say) = faulty(pod.spec) {
             ctx.report(pod.place(&path), &say);

@@ -28,8 +28,12 @@ fn check(ctx: &mut Context<'_, '_>) {
 fn say(field: &str, written: &str) -> String {
     let is_meant_for_all = written == "*" || written.eq_ignore_ascii_case("CAP_ALL");
     match (field, is_meant_for_all) {
-        ("drop", true) => format!("`capabilities.drop` holds `{written}`, which drops nothing: the word for all is `ALL`"),
-        ("drop", false) => format!("`capabilities.drop` holds `{written}`, which is no capability and drops nothing"),
+        ("drop", true) => {
+            format!("`capabilities.drop` holds `{written}`, which drops nothing: the word for all is `ALL`")
+        }
+        ("drop", false) => {
+            format!("`capabilities.drop` holds `{written}`, which is no capability and drops nothing")
+        }
         _ => format!("`capabilities.{field}` holds `{written}`, which is no capability"),
     }
 }

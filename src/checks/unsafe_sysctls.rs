@@ -51,9 +51,10 @@ fn check(ctx: &mut Context<'_, '_>) {
 fn fault(name: &str, target: Minor) -> Option<String> {
     match SAFE.iter().find(|(safe, _)| *safe == name) {
         Some((_, from)) if Minor(*from) <= target => None,
-        Some((_, from)) => {
-            Some(format!("the sysctl `{name}` is safe only from Kubernetes {} on, not at {target}", Minor(*from)))
-        }
+        Some((_, from)) => Some(format!(
+            "the sysctl `{name}` is safe only from Kubernetes {} on, not at {target}",
+            Minor(*from)
+        )),
         None if name.is_empty() => Some("a sysctl without a `name` is none of the safe ones".to_owned()),
         None => Some(format!("the sysctl `{name}` is none of the safe ones")),
     }

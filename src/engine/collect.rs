@@ -95,10 +95,11 @@ pub(super) fn keep_texts(outcome: &mut Outcome, jobs: &[Job], store: &Store<'_>,
     for id in wanted {
         if let Some((source, _)) = store.parsed(id) {
             outcome.sources.keep(Arc::clone(source));
-        } else if let Some(job) = jobs.get(id.0 as usize) {
-            if let Ok(loaded) = load(id, &job.found.path, &job.found.shown, limits) {
-                outcome.sources.keep(Arc::new(loaded.source));
-            }
+            continue;
+        }
+        let Some(job) = jobs.get(id.0 as usize) else { continue };
+        if let Ok(loaded) = load(id, &job.found.path, &job.found.shown, limits) {
+            outcome.sources.keep(Arc::new(loaded.source));
         }
     }
 }

@@ -73,16 +73,14 @@ impl Disk {
     /// The real path of a walked file: one question to the system a folder, not one a file.
     fn walked_real(&mut self, path: &Path) -> Option<PathBuf> {
         let (folder, name) = (path.parent()?, path.file_name()?);
-        let real = match self.folders.get(folder) {
-            Some(real) => real.clone(),
-            None => {
-                let asked = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-                let real = asked.canonicalize().ok()?;
-                self.folders.insert(folder.to_path_buf(), real.clone());
-                real
-            }
-        };
-        Some(real.join(name))
+        if let Some(real) = self.folders.get(folder) {
+            return Some(real.join(name));
+        }
+        let asked = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let real = asked.canonicalize().ok()?;
+        let file = real.join(name);
+        self.folders.insert(folder.to_path_buf(), real);
+        Some(file)
     }
 
     /// The real path of the folder of a walked file.

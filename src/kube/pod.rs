@@ -25,7 +25,7 @@ pub struct Pod<'a> {
 }
 
 /// Which kinds have a pod, and under which keys the template stands; `&[]` for a Pod, which is its own.
-/// Sources: the Kubernetes API reference; Argo Rollouts, Knative Serving, KEDA, OpenKruise and OpenShift docs.
+/// Sources: the Kubernetes API reference; Argo Rollouts, Knative Serving, KEDA, `OpenKruise` and `OpenShift` docs.
 const WORKLOADS: &[(&str, &[&str], &[&str])] = &[
     ("Pod", &[""], &[]),
     ("PodTemplate", &[""], &["template"]),

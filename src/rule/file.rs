@@ -146,7 +146,7 @@ pub enum Literals {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Check {
-    /// The file in `src/checks/` (snake_case) that decides; nothing else is given then.
+    /// The file in `src/checks/` (`snake_case`) that decides; nothing else is given then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub native: Option<String>,
     /// The thing that is judged, one at a time.

@@ -34,7 +34,7 @@ fn every_example_finds_exactly_what_it_marks() {
         }
     }
     assert!(failures.is_empty(), "{failures}");
-    println!("{runs} runs of the examples of {} rules", registry.rules().len());
+    eprintln!("{runs} runs of the examples of {} rules", registry.rules().len());
 }
 
 #[test]
@@ -83,12 +83,12 @@ fn the_words_of_every_rule_keep_the_house_style() {
 
 fn check(rule: &Rule, example: &Example, text: &str, compare: Compare) -> Result<(), String> {
     let is_kustomization = rule.family == "kustomize";
-    let (path, role) = if is_kustomization {
+    let (name, role) = if is_kustomization {
         ("kustomization.yaml", Role::Kustomization)
     } else {
         ("example.yaml", Role::Plain)
     };
-    let source = Source::new(SourceId(0), path, text);
+    let source = Source::new(SourceId(0), name, text);
     let target =
         Target { kubernetes: example.kubernetes.unwrap_or(Minor::NEWEST), platform: example.platform };
     let choice = Choice { rule, severity: rule.severity, params: &example.params };
