@@ -79,7 +79,7 @@ impl Remarks for Origins<'_, '_> {
         let place = self.sources.place(self.resource.origin)?;
         let trail = self.resource.trail.iter().rev();
         let trail: Vec<&str> = trail
-            .filter_map(|id| self.sources.0.get(id.0 as usize))
+            .filter_map(|entry| self.sources.0.get(entry.source.0 as usize))
             .map(|source| source.path.as_str())
             .collect();
         Some(format!("from {place}, through {}", trail.join(", ")))

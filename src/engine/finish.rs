@@ -64,7 +64,7 @@ fn render_all<'a, 'p, 'r: 'p>(
         let folder = member.folder.strip_prefix("/").unwrap_or(&member.folder);
         Some(folder.to_string_lossy().into_owned())
     };
-    render(&Builder::new(store), &all, &all.roots(&label), plan_of)
+    render(&Builder::going_on(store), &all, &all.roots(&label), plan_of)
 }
 
 /// Runs the rules that look at all objects together.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::base::{Diagnostic, RuleId, Span};
+use crate::base::{Diagnostic, RuleId, SourceId, Span};
 
 /// The findings of all roots, the same one once.
 #[derive(Debug, Default)]
@@ -13,8 +13,9 @@ pub(super) struct Merged {
     findings: BTreeMap<Key, Found>,
 }
 
-/// What makes two findings the same: the rule, the place, and the container and object that it speaks of.
-type Key = (Span, RuleId, Option<String>, Option<Span>);
+/// What makes two findings the same: where the place begins (how far it reaches depends on what an overlay changed
+/// in it), the rule, and the container and object that it speaks of.
+type Key = (SourceId, u32, RuleId, Option<String>, Option<Span>);
 
 /// A finding, the origin of its object, and the roots that have it.
 type Found = (Option<Span>, BTreeSet<usize>, Diagnostic);
@@ -34,9 +35,11 @@ impl Merged {
         }
         for (origin, finding) in findings {
             let container = finding.subject.as_ref().and_then(|subject| subject.container.clone());
-            let key = (finding.primary.span, finding.rule.clone(), container, origin);
+            let place = finding.primary.span;
+            let key = (place.source, place.start, finding.rule.clone(), container, origin);
             let entry = self.findings.entry(key).or_insert_with(|| (origin, BTreeSet::new(), finding));
             entry.1.insert(number);
+            entry.2.primary.span.end = entry.2.primary.span.end.max(place.end);
         }
     }
 

@@ -16,7 +16,7 @@ use crate::{
     base::{Diagnostic, SourceId, Span},
     index::Index,
     kube,
-    render::kustomize::{BuildError, BuildErrorKind, Builder, Built},
+    render::kustomize::{BuildError, BuildErrorKind, Builder, Built, Resource},
 };
 
 /// What came of the kustomizations.
@@ -47,8 +47,10 @@ pub(super) fn render<'p, 'r: 'p>(
         .collect();
     let mut rendered = Rendered::default();
     let mut merged = Merged::default();
+    let mut used: BTreeSet<SourceId> = BTreeSet::new();
     for (root, judged) in roots.iter().zip(judged) {
         let files = all.files_below(root);
+        used.extend(&files);
         match judged {
             Ok(judged) => {
                 rendered.objects += judged.objects;
@@ -59,29 +61,32 @@ pub(super) fn render<'p, 'r: 'p>(
             }
             Err(errors) => {
                 rendered.unbuilt.extend(files);
-                rendered.findings.extend(told(&errors, root, plan_of(root.member.file)));
+                rendered.findings.extend(told(&errors, root.head(), plan_of(root.member.file)));
             }
         }
+    }
+    // A gap is the same for all that are built with it.
+    for of_file in builder.gaps().chunk_by(|a, b| a.span.source == b.span.source) {
+        rendered.findings.extend(told(of_file, of_file[0].span, plan_of(of_file[0].span.source)));
     }
     // An error in a base is met by every overlay of it.
     rendered.findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     rendered.findings.dedup_by(|a, b| a.sort_key() == b.sort_key());
     // A component that nothing uses is judged for what it sets, too.
-    let used: BTreeSet<SourceId> = roots.iter().flat_map(|root| all.files_below(root)).collect();
     rendered.unbuilt.extend(all.files().filter(|file| !used.contains(file)));
     rendered.unbuilt.retain(|source| !rendered.built.contains(source));
     rendered.findings.extend(merged.findings());
     rendered
 }
 
-/// What is told of a kustomization that was not built: each mistake for itself, and once that it needs something from
+/// What is told of a kustomization that was not built, or not all of it: each mistake for itself, and once that it needs something from
 /// elsewhere, whatever else it needs from there.
-fn told(errors: &[BuildError], root: &Root<'_>, plan: Option<&Plan<'_>>) -> Vec<Diagnostic> {
+fn told(errors: &[BuildError], head: Span, plan: Option<&Plan<'_>>) -> Vec<Diagnostic> {
     let of_kind = |kind| errors.iter().filter(move |error: &&BuildError| error.kind == kind);
     let report = |id: &str, error: &BuildError| {
         let compiled = plan?.rules().iter().find(|compiled| compiled.rule.id.as_str() == id)?;
         let is_somewhere = error.span.source.0 != u32::MAX;
-        let span = if is_somewhere { error.span } else { root.head() };
+        let span = if is_somewhere { error.span } else { head };
         let mut finding = compiled.finding(error.message.clone(), span);
         for (span, text) in error.related.iter().filter(|(span, _)| span.source.0 != u32::MAX) {
             finding.relate(*span, text.clone());
@@ -125,7 +130,7 @@ fn judge_built(built: &Built<'_>, root: &Root<'_>, plan: Option<&Plan<'_>>) -> R
             let before = judged.findings.len();
             judge_object(object, plan, &mut judged);
             for finding in &mut judged.findings[before..] {
-                relate_chain(finding, resource.origin, root);
+                relate_chain(finding, resource, root);
             }
         }
     }
@@ -144,18 +149,31 @@ fn judge_built(built: &Built<'_>, root: &Root<'_>, plan: Option<&Plan<'_>>) -> R
     out
 }
 
-/// Names the other places of a finding's way from base to result.
-fn relate_chain(finding: &mut Diagnostic, origin: Span, root: &Root<'_>) {
+/// Steps of a finding's way that are told: the nearest to the root, and the nearest to the object.
+const MOST_STEPS: usize = 4;
+
+/// Names the other places of a finding's way from the root over bases to the object, in this order; the last place,
+/// where the deciding value is written, is the finding's own.
+fn relate_chain(finding: &mut Diagnostic, resource: &Resource<'_>, root: &Root<'_>) {
     let place = finding.primary.span.source;
-    let head = root.head();
-    if place != origin.source && place != head.source {
+    let origin = resource.origin;
+    let of_root = |span: &&Span| span.source == root.member.file;
+    let head = resource.trail.last().filter(of_root).copied().unwrap_or_else(|| root.head());
+    if place == origin.source {
+        if finding.absence && origin.source != head.source {
+            finding.relate(head, format!("{}, which does not set it", root.builds()));
+        }
+        return;
+    }
+    if place != head.source {
         finding.relate(head, root.builds());
     }
-    if place != origin.source {
-        finding.relate(Span::at(origin.source, origin.start), "the object that it changes");
-    } else if finding.absence && origin.source != head.source {
-        finding.relate(head, format!("{}, which does not set it", root.builds()));
+    let between: Vec<Span> = resource.trail.iter().rev().skip(1).copied().collect();
+    let left_out = between.len().saturating_sub(MOST_STEPS - 1);
+    for step in between.into_iter().skip(left_out).filter(|step| step.source != place) {
+        finding.relate(step, "through this one");
     }
+    finding.relate(Span::at(origin.source, origin.start), "the object that it changes");
 }
 
 /// How the file `source` is judged by itself, given what kustomizations make of it.

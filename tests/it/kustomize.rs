@@ -184,8 +184,8 @@ spec:
         assert_eq!(in_container(&["name"]), "/base/web.yaml:web");
         assert_eq!(in_container(&["envFrom", "0", "configMapRef", "name"]), "/base/web.yaml:settings");
         assert!(shown(memory, web.origin).starts_with("/base/web.yaml:apiVersion"));
-        let trail: Vec<&str> = web.trail.iter().map(|id| memory.source(*id).unwrap().path.as_str()).collect();
-        assert_eq!(trail, ["/base/kustomization.yaml", overlay]);
+        let trail: Vec<String> = web.trail.iter().map(|entry| shown(memory, *entry)).collect();
+        assert_eq!(trail, ["/base/kustomization.yaml:web.yaml", "/overlay/kustomization.yaml:../base"]);
 
         let map = built.resources.iter().find(|it| it.id().gvk.kind == "ConfigMap").unwrap();
         let place = |path: &[&str]| shown(memory, find(map.node(), path).span());

@@ -15,6 +15,7 @@ mod defaults;
 mod error;
 mod field_spec;
 mod finish;
+mod gaps;
 mod gather;
 mod generator;
 mod hash;

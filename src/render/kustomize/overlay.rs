@@ -44,8 +44,8 @@ impl<'a> Builder<'a> {
         let mut built = self.build_own(&own)?;
         built.root = overlay.file;
         for resource in &mut built.resources {
-            if resource.trail.last() != Some(&overlay.file) {
-                resource.trail.push(overlay.file);
+            if resource.trail.last().is_none_or(|last| last.source != overlay.file) {
+                resource.trail.push(overlay.fields.span());
             }
         }
         Ok(built)
