@@ -4,6 +4,7 @@ use super::{
     accumulator::Accumulator,
     error::Errors,
     field_spec::{FieldSpec, Make, Misfit},
+    shared,
     transform::{misfit, text_of},
 };
 use crate::yaml::{Entry, Kind, Node, Tree, Value};
@@ -19,12 +20,18 @@ pub(super) fn run<'a>(
     if pairs_of.is_empty() {
         return Ok(());
     }
+    let names: Vec<_> = pairs_of.iter().filter_map(|pair| pair.key.text()).collect();
+    let names: Vec<&str> = names.iter().map(|name| &**name).collect();
     for resource in &mut accumulator.resources {
+        let before = shared::places(resource, specs, &names);
         for spec in specs {
             let mut set = |tree: &mut Tree<'a>| put(tree, &pairs_of);
             let done = spec.apply(resource, Make::Mapping, pairs.span(), &mut set);
             done.map_err(|it| misfit(&it, resource, pairs.head()))?;
         }
+        shared::spread(resource);
+        let after = shared::places(resource, specs, &names);
+        shared::note(resource, &before, after, &names);
         resource.renamed();
     }
     Ok(())

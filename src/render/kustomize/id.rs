@@ -82,6 +82,11 @@ impl ResId {
         if self.gvk.is_cluster_scoped() {
             return NO_NAMESPACE;
         }
+        self.namespace_or_default()
+    }
+
+    /// The namespace as written, or `default`.
+    pub(super) fn namespace_or_default(&self) -> &str {
         if self.namespace.is_empty() { "default" } else { &self.namespace }
     }
 

@@ -43,6 +43,7 @@ mod resource;
 mod schema;
 mod scope;
 mod select;
+mod shared;
 mod store;
 mod transform;
 mod trees;

@@ -9,7 +9,7 @@ use super::{
     error::Errors,
     inline,
     kustomization::{Kustomization, Word, field, flag, word},
-    load, select,
+    load, select, shared,
 };
 use crate::{
     base::Span,
@@ -281,12 +281,15 @@ impl<'a> Patch<'a> {
         if merged.map_err(|error| self.failed(error, resource))? == Merged::Deleted {
             resource.tree = Tree::Mapping(Vec::new(), resource.origin);
         }
+        shared::spread(resource);
         resource.renamed();
         Ok(())
     }
 
     fn operate(&self, operations: Node<'a>, resource: &mut Resource<'a>) -> Result<(), Errors> {
         apply(&mut resource.tree, operations).map_err(|error| self.failed(error, resource))?;
+        // kustomize writes the object out and reads it back: nothing is shared after that.
+        resource.shared.clear();
         resource.renamed();
         Ok(())
     }

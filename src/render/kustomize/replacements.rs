@@ -6,7 +6,7 @@ use super::{
     build::Builder,
     error::Errors,
     kustomization::{Kustomization, field, word},
-    patches,
+    patches, shared,
 };
 use crate::{
     render::patch::{Id, Target, replace},
@@ -45,13 +45,18 @@ pub(super) fn all<'a>(
 
 fn one<'a>(entry: Node<'a>, accumulator: &mut Accumulator<'a>) -> Result<(), BuildError> {
     replace(&mut accumulator.resources, entry)?;
-    accumulator.resources.iter_mut().for_each(Resource::renamed);
+    for resource in &mut accumulator.resources {
+        shared::spread(resource);
+        resource.renamed();
+    }
     Ok(())
 }
 
 impl<'a> Target<'a> for Resource<'a> {
     fn ids(&self) -> Vec<Id<'_>> {
-        [&self.id].into_iter().chain(&self.previous).map(id).collect()
+        // As kustomize has it here: what has no namespace is in `default`, whether its kind could have one or not.
+        let of = |own| Id { namespace: Some(ResId::namespace_or_default(own)), ..id(own) };
+        [&self.id].into_iter().chain(&self.previous).map(of).collect()
     }
 
     fn tree(&self) -> &Tree<'a> {

@@ -1,6 +1,6 @@
 //! One object on its way through kustomizations.
 
-use super::{ResId, id::Gvk};
+use super::{ResId, id::Gvk, shared::Shared};
 use crate::{
     base::{SourceId, Span},
     yaml::{Node, Tree},
@@ -24,6 +24,8 @@ pub struct Resource<'a> {
     pub(super) suffixes: Vec<String>,
     /// Its name gets a hash of its content at the end.
     pub(super) needs_hash: bool,
+    /// Values that are one to kustomize.
+    pub(super) shared: Vec<Shared>,
     /// The variables whose values it holds.
     pub(super) vars: Vec<String>,
     /// The generator that made it.
@@ -56,6 +58,7 @@ impl<'a> Resource<'a> {
             prefixes: Vec::new(),
             suffixes: Vec::new(),
             needs_hash: false,
+            shared: Vec::new(),
             vars: Vec::new(),
             generator: None,
             steps: Vec::new(),

@@ -7,6 +7,7 @@ use super::{
     field_spec::{Make, Misfit},
     kustomization::Kustomization,
     replacements::id,
+    shared,
     transform::misfit,
 };
 use crate::{
@@ -74,6 +75,7 @@ pub(super) fn resolve<'a>(accumulator: &mut Accumulator<'a>) -> Result<(), Error
             spec.apply(resource, Make::Nothing, span, &mut set)
                 .map_err(|it| misfit(&it, resource, it.span))?;
         }
+        shared::spread(resource);
         resource.renamed();
     }
     Ok(())
