@@ -15,6 +15,7 @@ mod guide;
 mod kustomize;
 mod pod_security;
 mod pod_security_together;
+mod random;
 mod rbac;
 mod report;
 mod report_formats;

@@ -66,11 +66,6 @@ fn findings(plan: &Plan<'_>, text: &str) -> Vec<String> {
     found.iter().map(|it| format!("{}: {}", it.rule, it.message)).collect()
 }
 
-fn cases(default: u32) -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|it| it.parse().ok()).unwrap_or(default);
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
-
 /// `value` with the `at`th of what it holds replaced by a placeholder, counted in the order written.
 fn with_placeholder(value: &mut Value, at: &mut usize) {
     let children: Vec<&mut Value> = match value {
@@ -97,7 +92,7 @@ fn size(value: &Value) -> usize {
 }
 
 proptest! {
-    #![proptest_config(cases(300))]
+    #![proptest_config(crate::random::config(300))]
 
     #[test]
     fn a_pod_is_admitted_exactly_when_its_profile_finds_nothing(
@@ -119,7 +114,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(100))]
+    #![proptest_config(crate::random::config(100))]
 
     #[test]
     fn a_placeholder_anywhere_in_an_admitted_pod_is_no_finding(

@@ -30,7 +30,7 @@ fn span() -> impl Strategy<Value = (u32, u32, u32)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+    #![proptest_config(crate::random::config(100))]
 
     #[test]
     fn random_texts_and_spans_are_reported(

@@ -150,11 +150,6 @@ fn disagreement(text: &str) -> Option<String> {
     (!fine).then(|| format!("{text:?}\nours: {:?}\nsaphyr: {strict:?}\ngranit: {loose:?}", ours.events))
 }
 
-/// What fails is put into the fixed inputs below, not into a file beside the tests.
-fn config(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
-
 #[track_caller]
 fn assert_agreement(text: &str) {
     if let Some(disagreement) = disagreement(text) {
@@ -163,7 +158,7 @@ fn assert_agreement(text: &str) {
 }
 
 proptest! {
-    #![proptest_config(config(2000))]
+    #![proptest_config(crate::random::config(2000))]
 
     #[test]
     fn a_soup_of_tokens_is_read_as_another_reader_reads_it(text in soup()) {
@@ -177,7 +172,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(500))]
+    #![proptest_config(crate::random::config(500))]
 
     #[test]
     fn valid_yaml_is_read_as_both_others_read_it(text in tree()) {

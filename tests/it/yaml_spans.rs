@@ -232,7 +232,7 @@ fn assert_node(text: &str, node: Node<'_>, from: u32) -> u32 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::random::config(2000))]
 
     #[test]
     fn spans_are_sound_in_a_soup_of_tokens(text in soup()) {

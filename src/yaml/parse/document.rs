@@ -160,9 +160,15 @@ impl Parser<'_> {
         // The handle as it stands in the text lives as long as the text.
         let Some(at) = line.find(handle) else { return Ok(()) };
         let handle = self.slice(start + at, start + at + handle.len());
-        let well_formed = handle.starts_with('!') && handle.ends_with('!');
+        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let word = handle.strip_prefix('!').map(|rest| rest.strip_suffix('!').unwrap_or(rest));
+        let well_formed = handle.ends_with('!') && word.is_some_and(|word| word.bytes().all(is_word));
         if !well_formed {
-            return Err(self.fail(start, end, "a tag handle begins and ends with `!`"));
+            return Err(self.fail(
+                start,
+                end,
+                "a tag handle is `!`, `!!`, or a word of ASCII letters between two `!`",
+            ));
         }
         if !is_address(prefix) {
             return Err(self.fail(
