@@ -9,6 +9,7 @@
 mod cli;
 mod config;
 mod dir;
+mod docs;
 mod floors;
 mod gitops;
 mod guide;
