@@ -1,5 +1,7 @@
 //! Checks the rule files and embeds them, and lists the native checks. Adding a rule touches nothing else.
 
+#![expect(clippy::disallowed_methods, reason = "a build script lives on files and the environment")]
+
 use std::{
     collections::BTreeSet,
     env,
@@ -66,7 +68,7 @@ fn checks_module(root: &Path, natives: &[String]) -> Result<String, Box<dyn Erro
     let mut code = String::new();
     for name in natives {
         let path = root.join("src/checks").join(format!("{name}.rs"));
-        writeln!(code, "#[path = {path:?}]\nmod {name};")?;
+        writeln!(code, "#[path = {:?}]\nmod {name};", path.display().to_string())?;
     }
     writeln!(code, "\n/// Every native check by the name that rule files use.")?;
     writeln!(code, "const NATIVES: &[(&str, Native)] = &[")?;
@@ -93,7 +95,7 @@ fn rules_module(root: &Path, natives: &[String]) -> Result<String, Box<dyn Error
             let file: RuleFile = serde_yaml::from_str(&text).map_err(|error| format!("{shown}: {error}"))?;
             validate(&file, &path, &names, natives).map_err(|error| format!("{shown}: {error}"))?;
             used.extend(file.check.iter().filter_map(|check| check.native.clone()));
-            writeln!(texts, "    ({family:?}, include_str!({path:?})),")?;
+            writeln!(texts, "    ({family:?}, include_str!({:?})),", path.display().to_string())?;
             files.push(file);
         }
     }
@@ -104,8 +106,11 @@ fn rules_module(root: &Path, natives: &[String]) -> Result<String, Box<dyn Error
     if let Some(name) = natives.iter().find(|name| !used.contains(*name)) {
         return Err(format!("src/checks/{name}.rs: no rule file says `native: {name}`").into());
     }
-    if let Some(missing) = files.iter().flat_map(|it| &it.implied_by).find(|id| !ids.contains(id)) {
-        return Err(format!("implied-by names `{missing}`, which is no rule").into());
+    let mut implying = files.iter().flat_map(|it| it.implied_by.iter().chain(&it.implied_in_container_by));
+    if let Some(missing) = implying.find(|id| !ids.contains(id)) {
+        return Err(
+            format!("implied-by or implied-in-container-by names `{missing}`, which is no rule").into()
+        );
     }
     Ok(format!(
         "pub(super) const RULES: &str = {:?};\npub(super) const PROFILES: &str = {:?};\n\

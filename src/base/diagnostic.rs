@@ -84,6 +84,8 @@ pub struct Diagnostic {
     pub primary: Label,
     /// Other places that belong to it, in reading order.
     pub related: Vec<Label>,
+    /// It is about something that is not there: a patch, or a base whose overlay is unknown, may yet bring it.
+    pub absence: bool,
     /// Absent for a text that holds no object, such as a broken document.
     pub subject: Option<Subject>,
     /// What to change here, where that is more than the rule's own text.
@@ -92,6 +94,8 @@ pub struct Diagnostic {
     pub fixes: Vec<Fix>,
     /// The kustomizations in whose result it was found; empty for a plain file.
     pub overlays: Vec<String>,
+    /// The kustomizations in whose result the same object is without it.
+    pub spared: Vec<String>,
 }
 
 impl Diagnostic {

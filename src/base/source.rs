@@ -98,18 +98,14 @@ fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Source
     let mut text = String::with_capacity(bytes.len());
     let mut offset = 2;
     for decoded in char::decode_utf16(units.clone()) {
-        match decoded {
-            Ok(c) => {
-                text.push(c);
-                offset += 2 * c.len_utf16();
-            }
-            Err(_) => {
-                let lossy = char::decode_utf16(units)
-                    .map(|decoded| decoded.unwrap_or(char::REPLACEMENT_CHARACTER))
-                    .collect();
-                return Err(SourceError::NotUtf8 { offset, lossy });
-            }
-        }
+        let Ok(c) = decoded else {
+            let lossy = char::decode_utf16(units)
+                .map(|decoded| decoded.unwrap_or(char::REPLACEMENT_CHARACTER))
+                .collect();
+            return Err(SourceError::NotUtf8 { offset, lossy });
+        };
+        text.push(c);
+        offset += 2 * c.len_utf16();
     }
     Ok(text)
 }

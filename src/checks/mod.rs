@@ -1,6 +1,9 @@
 //! What the match language cannot say: one native check a file, joined to its rule by the file's name. Each file
 //! has a `CHECK`; the build script lists them.
 
+mod duplicate;
+mod profile;
+
 use crate::{
     rule::{DocumentContext, Native},
     yaml::SyntaxErrorKind,

@@ -1,20 +1,8 @@
-use crate::{
-    rule::{DocumentContext, Native},
-    yaml::duplicate_keys,
-};
+use crate::rule::{DocumentContext, Native};
 
 pub(crate) const CHECK: Native = Native::Document(check);
 
-/// Reports each key that a mapping of a manifest holds for the second time.
+/// Reports each key that a mapping of a manifest holds for the second time, with another value.
 fn check(context: &mut DocumentContext<'_, '_>) {
-    if !context.holds_objects {
-        return;
-    }
-    let Some(root) = context.parsed.root(context.document) else { return };
-    for (first, again) in duplicate_keys(root) {
-        let key = again.text().unwrap_or_default().into_owned();
-        context
-            .report(again.span(), format!("the key `{key}` stands twice in this mapping, and only the last one counts"))
-            .relate(first.span(), "it stands here first");
-    }
+    super::duplicate::report(context, false, "and readers disagree about which of its values counts");
 }

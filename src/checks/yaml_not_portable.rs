@@ -9,7 +9,7 @@ pub(crate) const CHECK: Native = Native::Document(check);
 /// Asks a strict YAML 1.2 reader about a document that was read by a leniency.
 fn check(context: &mut DocumentContext<'_, '_>) {
     let document = context.document;
-    if !context.holds_objects || !document.lenient || document.error.is_some() {
+    if context.objects.is_empty() || !document.lenient || document.error.is_some() {
         return;
     }
     let text = context.parsed.text().get(document.start as usize..document.end as usize).unwrap_or_default();

@@ -7,11 +7,11 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 
-use super::{
-    print::{FORMATS, LAYOUTS},
-    size::parse_size,
+use super::size::parse_size;
+use crate::{
+    base::{Minor, Severity},
+    report::{Format, Layout, UnknownWord},
 };
-use crate::base::{Minor, Severity};
 
 /// An offline linter for the Kubernetes manifests in GitOps repositories.
 #[derive(Debug, Parser)]
@@ -140,14 +140,14 @@ pub(super) struct RuleOptions {
 pub(super) struct OutputOptions {
     /// How to print findings [default: full on a terminal, else concise].
     #[arg(long, visible_alias = "format", value_name = "FORMAT", env = "PLIMSOLL_OUTPUT_FORMAT")]
-    #[arg(hide_env_values = true, value_parser = PossibleValuesParser::new(FORMATS))]
-    pub(super) output_format: Option<String>,
+    #[arg(hide_env_values = true, value_parser = format())]
+    pub(super) output_format: Option<Format>,
     /// Write the findings to a file instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
     /// Write another report to a file, such as `sarif=out.sarif`. May be repeated.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
-    pub(super) report: Vec<(String, PathBuf)>,
+    pub(super) report: Vec<(Format, PathBuf)>,
     /// How many findings `full` shows, 0 for all [default: 200 on a terminal].
     #[arg(long, value_name = "N")]
     pub(super) max_findings: Option<usize>,
@@ -203,9 +203,9 @@ pub(super) struct LimitOptions {
 #[derive(Debug, Args)]
 pub(super) struct Rules {
     /// How to print them.
-    #[arg(long, visible_alias = "format", value_name = "FORMAT", default_value = LAYOUTS[0])]
-    #[arg(value_parser = PossibleValuesParser::new(LAYOUTS))]
-    pub(super) output_format: String,
+    #[arg(long, visible_alias = "format", value_name = "FORMAT", default_value = "text")]
+    #[arg(value_parser = layout())]
+    pub(super) output_format: Layout,
 }
 
 #[derive(Debug, Args)]
@@ -213,9 +213,9 @@ pub(super) struct Explain {
     /// The rule.
     pub(super) rule: String,
     /// How to print it.
-    #[arg(long, visible_alias = "format", value_name = "FORMAT", default_value = LAYOUTS[0])]
-    #[arg(value_parser = PossibleValuesParser::new(LAYOUTS))]
-    pub(super) output_format: String,
+    #[arg(long, visible_alias = "format", value_name = "FORMAT", default_value = "text")]
+    #[arg(value_parser = layout())]
+    pub(super) output_format: Layout,
 }
 
 #[derive(Debug, Args)]
@@ -260,14 +260,22 @@ fn minor(text: &str) -> Result<Minor, String> {
     text.parse().map_err(|_| format!("write it as 1.NN, such as {}", Minor::NEWEST))
 }
 
-fn report(text: &str) -> Result<(String, PathBuf), String> {
+fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.iter().map(|format| format.as_str()))
+        .try_map(|word| word.parse::<Format>())
+}
+
+fn layout() -> impl TypedValueParser<Value = Layout> {
+    PossibleValuesParser::new(Layout::ALL.iter().map(|layout| layout.as_str()))
+        .try_map(|word| word.parse::<Layout>())
+}
+
+fn report(text: &str) -> Result<(Format, PathBuf), String> {
     let Some((format, file)) = text.split_once('=').filter(|(_, file)| !file.is_empty()) else {
         return Err("write it as FORMAT=FILE, such as sarif=out.sarif".to_owned());
     };
-    if !FORMATS.contains(&format) {
-        return Err(format!("the formats are {}", FORMATS.join(", ")));
-    }
-    Ok((format.to_owned(), PathBuf::from(file)))
+    let format = format.parse().map_err(|error: UnknownWord| error.to_string())?;
+    Ok((format, PathBuf::from(file)))
 }
 
 #[cfg(test)]

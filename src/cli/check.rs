@@ -9,6 +9,7 @@ use super::{CliError, Done, Exit, Terminal, args::Check, choose, output, print, 
 use crate::{
     config::Resolver,
     engine::{self, FileClass, Outcome, Request, Stdin},
+    report::{self, Format},
     rule::Registry,
     walk,
 };
@@ -91,31 +92,33 @@ fn write_reports(
     terminal: &Terminal,
 ) -> Result<(), Vec<CliError>> {
     let options = &options.output;
-    let report = |format: &str, on: print::On, out: &mut dyn Write| {
-        print::report(format, outcome, registry, &on.options(terminal, options.max_findings), out)
-    };
-    let main = options.output_format.as_deref();
-    let mut errors = Vec::new();
+    let max = options.max_findings;
     let file = options.output.as_deref().filter(|file| file.as_os_str() != "-");
-    let format = main.unwrap_or(if file.is_none() && terminal.out.is_terminal { "full" } else { "concise" });
+    let watched = file.is_none() && terminal.out.is_terminal;
+    let format = options.output_format.unwrap_or(if watched { Format::Full } else { Format::Concise });
+    let print = |format, options: &report::Options, out: &mut dyn Write| {
+        report::write(format, outcome, registry, options, out)
+    };
+    let mut errors = Vec::new();
     let done = match file {
-        Some(file) => output::to_file(file, |out| report(format, print::On::File, out)),
-        None => output::to_stdout(|out| report(format, print::On::Stdout, out)),
+        Some(file) => output::to_file(file, |out| print(format, &print::in_file(max), out)),
+        None => output::to_stdout(|out| print(format, &print::on_stdout(terminal, max), out)),
     };
     errors.extend(done.err());
     for (format, file) in &options.report {
-        errors.extend(output::to_file(file, |out| report(format, print::On::File, out)).err());
+        errors.extend(output::to_file(file, |out| print(*format, &print::in_file(max), out)).err());
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
 /// The last words, on standard error.
 fn close(options: &Check, outcome: &Outcome, terminal: &Terminal) {
+    let quiet = options.output.quiet || options.output.show_files;
     let mut text = Vec::new();
-    // Writing to memory does not fail.
-    let _ = print::unreadable(outcome, terminal, &mut text);
-    if !options.output.quiet && !options.output.show_files {
-        let _ = print::summary(outcome, terminal, &mut text);
+    // Writing to memory does not fail, and nobody is left to tell when standard error is closed.
+    let _ = print::closing(outcome, quiet, terminal, &mut text);
+    if !quiet {
+        let _ = print::nothing(outcome, &options.paths, &mut text);
     }
     let _ = io::stderr().write_all(&text);
 }

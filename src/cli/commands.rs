@@ -20,7 +20,7 @@ use crate::{
 /// `plimsoll rules`
 pub(super) fn rules(options: &Rules, terminal: &Terminal) -> Done {
     let registry = embedded()?;
-    print_out(|out| print::rules(&options.output_format, &registry, terminal, out))
+    print_out(|out| print::rules(options.output_format, &registry, terminal, out))
 }
 
 /// `plimsoll explain RULE`
@@ -32,7 +32,7 @@ pub(super) fn explain(options: &Explain, terminal: &Terminal) -> Done {
         Err(unknown) => return Err(vec![unknown.into()]),
     };
     let rule = &registry.rules()[index];
-    print_out(|out| print::explain(&options.output_format, rule, terminal, out))
+    print_out(|out| print::explain(options.output_format, rule, terminal, out))
 }
 
 /// `plimsoll completions SHELL`

@@ -8,7 +8,7 @@ use std::{
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::{Exit, Terminal, exit};
-use crate::config::Unknown;
+use crate::{config::Unknown, report::safe};
 
 /// Why a command could not be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,10 +49,12 @@ pub(super) fn report(errors: &[CliError], terminal: &Terminal) -> Exit {
     for error in errors {
         let title = if terminal.err.color { "\u{1b}[1;31merror\u{1b}[0m: " } else { "error: " };
         let title = if error.is_placed { "" } else { title };
+        // The words may come from a file that somebody else wrote.
+        let message = harmless(&error.message);
         let _ = match &error.help {
-            Some(help) if help.ends_with('?') => writeln!(text, "{title}{}, {help}", error.message),
-            Some(help) => writeln!(text, "{title}{}\n  help: {help}", error.message),
-            None => writeln!(text, "{title}{}", error.message),
+            Some(help) if help.ends_with('?') => writeln!(text, "{title}{message}, {help}"),
+            Some(help) => writeln!(text, "{title}{message}\n  help: {help}"),
+            None => writeln!(text, "{title}{message}"),
         };
     }
     // Nobody is left to tell when standard error is closed.
@@ -69,8 +71,13 @@ pub(super) fn usage(error: &clap::Error) -> Exit {
         return Exit::Clean;
     }
     let text = sentence(error).unwrap_or_else(|| error.render().to_string());
-    let _ = writeln!(stderr(), "{}", text.trim_end());
+    let _ = writeln!(stderr(), "{}", harmless(text.trim_end()));
     Exit::Failed
+}
+
+/// Keeps its lines; what would steer a terminal is replaced.
+fn harmless(text: &str) -> String {
+    text.lines().map(safe::line).collect::<Vec<_>>().join("\n")
 }
 
 fn sentence(error: &clap::Error) -> Option<String> {
@@ -89,9 +96,8 @@ fn sentence(error: &clap::Error) -> Option<String> {
             if value.is_empty() {
                 return Some(format!("error: `{option}` needs a value"));
             }
-            let reason = near(ContextKind::SuggestedValue).or_else(|| allowed(error)).unwrap_or_else(|| {
-                std::error::Error::source(error).map_or_else(String::new, |source| format!(": {source}"))
-            });
+            let reason =
+                near(ContextKind::SuggestedValue).or_else(|| allowed(error)).unwrap_or_else(|| why(error));
             Some(format!("error: `{value}` is no value for `{option}`{reason}"))
         }
         ErrorKind::UnknownArgument => {
@@ -110,6 +116,15 @@ fn sentence(error: &clap::Error) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// What the value's own reader said.
+fn why(error: &clap::Error) -> String {
+    let Some(source) = std::error::Error::source(error) else { return String::new() };
+    if source.is::<std::num::ParseIntError>() {
+        return ": write a whole number".to_owned();
+    }
+    format!(": {source}")
 }
 
 fn allowed(error: &clap::Error) -> Option<String> {

@@ -1,56 +1,39 @@
 //! What goes where a reader looks. The one place that speaks to the reports.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::Path,
+};
 
-use super::Terminal;
+use super::{Terminal, terminal::Stream};
 use crate::{
     engine::{FileClass, Outcome},
+    report::{self, Layout, Options, safe},
     rule::{Registry, Rule},
 };
 
-/// The formats of findings.
-pub(super) const FORMATS: [&str; 4] = ["full", "concise", "json", "sarif"];
-/// The formats of what is told about rules.
-pub(super) const LAYOUTS: [&str; 3] = ["text", "markdown", "json"];
 /// How many findings `full` shows on a terminal when nobody says.
 const SHOWN_ON_TERMINAL: usize = 200;
 
-/// Where a report goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum On {
-    /// Standard output, a terminal or a pipe.
-    Stdout,
-    /// A file.
-    File,
+/// What can be shown on standard output. `max_findings` is the user's word, 0 for all.
+pub(super) fn on_stdout(terminal: &Terminal, max_findings: Option<usize>) -> Options {
+    let shown = terminal.out.is_terminal.then_some(SHOWN_ON_TERMINAL);
+    Options { max_findings: max_findings.or(shown).filter(|max| *max > 0), ..stream(terminal, terminal.out) }
 }
 
-/// What can be shown, and how much.
-#[derive(Debug, Clone)]
-pub(super) struct Options {
-    pub(super) max_findings: Option<usize>,
+/// What can be shown in a file.
+pub(super) fn in_file(max_findings: Option<usize>) -> Options {
+    Options { max_findings: max_findings.filter(|max| *max > 0), ..Options::default() }
 }
 
-impl On {
-    /// What can be shown there. `max_findings` is the user's word, 0 for all.
-    pub(super) fn options(self, terminal: &Terminal, max_findings: Option<usize>) -> Options {
-        let shown = (self == Self::Stdout && terminal.out.is_terminal).then_some(SHOWN_ON_TERMINAL);
-        Options { max_findings: max_findings.or(shown).filter(|max| *max > 0) }
+fn stream(terminal: &Terminal, stream: Stream) -> Options {
+    Options {
+        color: stream.color,
+        unicode: terminal.unicode || !stream.is_terminal,
+        links: stream.is_terminal && stream.color,
+        width: terminal.width,
+        max_findings: None,
     }
-}
-
-/// Prints findings.
-pub(super) fn report(
-    _format: &str,
-    outcome: &Outcome,
-    _registry: &Registry,
-    _options: &Options,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    for finding in &outcome.findings {
-        let path = outcome.sources.path(finding.primary.span.source);
-        writeln!(out, "{path}: {} {}: {}", finding.severity, finding.rule, finding.message)?;
-    }
-    Ok(())
 }
 
 /// One line for each file: what it is, then its path.
@@ -65,44 +48,53 @@ pub(super) fn files(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
             FileClass::Other => "other",
             FileClass::Broken => "broken",
         };
-        writeln!(out, "{class:<15} {path}")?;
+        writeln!(out, "{class:<15} {}", safe::line(path))?;
     }
     Ok(())
 }
 
-/// One line for each input that could not be read.
-pub(super) fn unreadable(outcome: &Outcome, terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
-    let title = if terminal.err.color { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
-    for file in &outcome.unreadable {
-        writeln!(out, "{title}: cannot read {}: {}", file.path, file.reason)?;
+/// The last words of a run: what could not be read and, unless `quiet`, what was seen.
+pub(super) fn closing(
+    outcome: &Outcome,
+    quiet: bool,
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let options = stream(terminal, terminal.err);
+    if quiet {
+        report::summary::unreadable(outcome, &options, out)
+    } else {
+        report::summary::write(outcome, &options, out)
     }
-    Ok(())
 }
 
-/// The closing line.
-pub(super) fn summary(outcome: &Outcome, _terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{} findings", outcome.findings.len())
+/// Notes that no file was found, if that is so.
+pub(super) fn nothing(outcome: &Outcome, paths: &[impl AsRef<Path>], out: &mut dyn Write) -> io::Result<()> {
+    if !outcome.sources.is_empty() || !outcome.unreadable.is_empty() {
+        return Ok(());
+    }
+    let paths: Vec<_> =
+        paths.iter().map(|path| format!("`{}`", safe::line(&crate::walk::shown(path.as_ref())))).collect();
+    writeln!(out, "warning: no YAML or JSON files in {}", paths.join(", "))
 }
 
 /// Prints the list of rules.
 pub(super) fn rules(
-    _layout: &str,
+    layout: Layout,
     registry: &Registry,
-    _terminal: &Terminal,
+    terminal: &Terminal,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    for rule in registry.rules() {
-        writeln!(out, "{}/{}: {}", rule.family, rule.id, rule.title)?;
-    }
-    Ok(())
+    let rules: Vec<_> = registry.rules().iter().collect();
+    report::rules::write(&rules, layout, &stream(terminal, terminal.out), out)
 }
 
 /// Prints what is known about a rule.
 pub(super) fn explain(
-    _layout: &str,
+    layout: Layout,
     rule: &Rule,
-    _terminal: &Terminal,
+    terminal: &Terminal,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    writeln!(out, "{}: {}\n\n{}\n\n{}", rule.id, rule.title, rule.prose().why, rule.prose().how_to_fix)
+    report::explain::write(rule, layout, &stream(terminal, terminal.out), out)
 }

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, sync::Arc};
 
 use super::{CliError, Done, Exit, args::Render, output};
 use crate::{
-    base::{Source, SourceId, Span},
+    base::{Source, Span},
     engine::Disk,
     render::{
         Plain, Remarks, emit,
@@ -17,7 +17,7 @@ use crate::{
 /// `plimsoll render DIR`
 pub(super) fn render(options: &Render) -> Done {
     let limits = Limits::default();
-    let disk = Disk::new(SourceId(0), &limits);
+    let disk = Disk::new(std::iter::empty(), &limits);
     if !FILE_NAMES.iter().any(|name| options.folder.join(name).is_file()) {
         let shown = walk::shown(&options.folder);
         return Err(vec![CliError::new(format!("`{shown}` holds no kustomization"))]);
@@ -79,7 +79,7 @@ impl Remarks for Origins<'_, '_> {
         let place = self.sources.place(self.resource.origin)?;
         let trail = self.resource.trail.iter().rev();
         let trail: Vec<&str> = trail
-            .filter_map(|id| self.sources.0.get(id.0 as usize))
+            .filter_map(|entry| self.sources.0.get(entry.source.0 as usize))
             .map(|source| source.path.as_str())
             .collect();
         Some(format!("from {place}, through {}", trail.join(", ")))

@@ -1,6 +1,6 @@
 //! `.plimsoll.yaml` as written, checked from end to end.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use globset::Glob;
 
@@ -71,7 +71,7 @@ const PLATFORMS: [(&str, Platform); 1] = [("aks", Platform::Aks)];
 ///
 /// # Errors
 /// [`Broken`] with every mistake in it.
-pub fn load(text: &str, path: &str, registry: &Registry) -> Result<Config, Broken> {
+pub fn load(text: &str, path: &str, registry: &Registry) -> Result<Config, Arc<Broken>> {
     let source = Source::new(SourceId(0), path, text);
     let mut reading = Reading { reader: Reader { source: &source, errors: Vec::new() }, registry };
     let config = reading.config(text);
@@ -80,7 +80,7 @@ pub fn load(text: &str, path: &str, registry: &Registry) -> Result<Config, Broke
         return Ok(config);
     }
     errors.sort_by_key(|error| error.span);
-    Err(Broken { source, errors })
+    Err(Arc::new(Broken { source, errors }))
 }
 
 struct Reading<'s> {

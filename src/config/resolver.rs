@@ -4,7 +4,10 @@ use std::{
     collections::HashMap,
     ffi::OsString,
     path::{Component, Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use super::{Broken, Config, Overrides, Settings, load};
@@ -22,6 +25,8 @@ pub struct Resolver<'r> {
     fallback: Place,
     /// Configurations in folders do not count.
     fixed: bool,
+    /// Some configuration excludes something.
+    has_exclusions: AtomicBool,
     places: Mutex<HashMap<PathBuf, Place>>,
 }
 
@@ -43,7 +48,8 @@ impl<'r> Resolver<'r> {
     /// A resolver that looks for configurations above each file.
     pub fn new(registry: &'r Registry, overrides: Overrides) -> Self {
         let fallback = place_of(Ok(Config::default()), registry, &overrides);
-        Self { registry, overrides, fallback, fixed: false, places: Mutex::default() }
+        let has_exclusions = AtomicBool::new(false);
+        Self { registry, overrides, fallback, fixed: false, has_exclusions, places: Mutex::default() }
     }
 
     /// A resolver that reads no configuration at all.
@@ -64,7 +70,8 @@ impl<'r> Resolver<'r> {
         fallback.scope.as_ref().map_err(Arc::clone)?;
         let folder = file.parent().unwrap_or(Path::new(""));
         fallback.way = canonical(folder).unwrap_or_default();
-        Ok(Self { registry, overrides, fallback, fixed: true, places: Mutex::default() })
+        let has_exclusions = AtomicBool::new(fallback.excludes());
+        Ok(Self { registry, overrides, fallback, fixed: true, has_exclusions, places: Mutex::default() })
     }
 
     /// What holds for the file at `path`.
@@ -130,6 +137,9 @@ impl<'r> Resolver<'r> {
 
     /// Two threads may have made the same place: the first one stays, so that each mistake is told once.
     fn remember(&self, folder: PathBuf, place: Place) -> Place {
+        if place.excludes() {
+            self.has_exclusions.store(true, Ordering::Relaxed);
+        }
         self.lock().entry(folder).or_insert(place).clone()
     }
 
@@ -145,21 +155,26 @@ impl walk::Filter for Resolver<'_> {
         }
     }
 
-    fn excludes(&self, path: &Path, _: bool) -> bool {
-        let excludes_nothing =
-            |place: &Place| place.scope.as_ref().map_or(true, |it| it.config.exclude.is_empty());
-        if self.fixed && excludes_nothing(&self.fallback) {
-            return false;
-        }
+    fn excludes(&self, path: &Path) -> bool {
+        // Most repositories exclude nothing, and this is asked for every file.
+        self.has_exclusions.load(Ordering::Relaxed) && self.excludes_named(path)
+    }
+
+    fn excludes_named(&self, path: &Path) -> bool {
         let place = self.place(folder_of(path), None);
         let Some(name) = path.file_name() else { return false };
-        let Ok(scope) = &place.scope else { return false };
-        !scope.config.exclude.is_empty() && scope.config.exclude.covers(&place.way.join(name))
+        place.scope.is_ok_and(|scope| scope.config.exclude.covers(&place.way.join(name)))
     }
 }
 
-fn place_of(config: Result<Config, Broken>, registry: &Registry, overrides: &Overrides) -> Place {
-    let scope = config.map_err(Arc::new).map(|config| {
+impl Place {
+    fn excludes(&self) -> bool {
+        self.scope.as_ref().is_ok_and(|scope| !scope.config.exclude.is_empty())
+    }
+}
+
+fn place_of(config: Result<Config, Arc<Broken>>, registry: &Registry, overrides: &Overrides) -> Place {
+    let scope = config.map(|config| {
         let settings = Arc::new(config.settings(registry, overrides));
         Arc::new(Scope { config, settings })
     });
@@ -167,7 +182,7 @@ fn place_of(config: Result<Config, Broken>, registry: &Registry, overrides: &Ove
 }
 
 /// Reads a configuration that nobody named: a pipe in its place must not stop the run.
-fn read_regular(file: &Path, registry: &Registry) -> Result<Config, Broken> {
+fn read_regular(file: &Path, registry: &Registry) -> Result<Config, Arc<Broken>> {
     let reason = match file.metadata() {
         Err(error) => walk::reason(&error),
         Ok(metadata) if !metadata.is_file() => "not a regular file".to_owned(),
@@ -176,14 +191,14 @@ fn read_regular(file: &Path, registry: &Registry) -> Result<Config, Broken> {
         }
         Ok(_) => return read(file, registry),
     };
-    Err(Broken::unreadable(&walk::shown(file), reason))
+    Err(Arc::new(Broken::unreadable(&walk::shown(file), reason)))
 }
 
-fn read(file: &Path, registry: &Registry) -> Result<Config, Broken> {
+fn read(file: &Path, registry: &Registry) -> Result<Config, Arc<Broken>> {
     let shown = walk::shown(file);
-    let bytes = std::fs::read(file).map_err(|error| Broken::unreadable(&shown, walk::reason(&error)))?;
-    let text =
-        String::from_utf8(bytes).map_err(|_| Broken::unreadable(&shown, "not valid UTF-8".to_owned()))?;
+    let unreadable = |reason| Arc::new(Broken::unreadable(&shown, reason));
+    let bytes = std::fs::read(file).map_err(|error| unreadable(walk::reason(&error)))?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable("not valid UTF-8".to_owned()))?;
     load(&text, &shown, registry)
 }
 

@@ -1,11 +1,17 @@
-//! The file system as a library of texts that kustomizations are built from.
+//! The disk as kustomizations see it: files by their real paths, with the ids that the walk gave them and new ids
+//! for what the walk did not find.
 
 use std::{
     collections::HashMap,
+    ffi::OsStr,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
+use super::{
+    load::{decode, read},
+    texts::Texts,
+};
 use crate::{
     base::{Source, SourceId},
     render::kustomize::{Content, Found, Library},
@@ -13,34 +19,121 @@ use crate::{
     yaml::Limits,
 };
 
-/// Files on disk. Ids count up from the first one given.
+/// Files on disk.
 #[derive(Debug)]
 pub struct Disk {
     limits: Limits,
-    known: Mutex<Known>,
+    /// Walked files by their real path.
+    walked: HashMap<PathBuf, (SourceId, String)>,
+    /// The real path of each folder with walked files, by its path as walked.
+    folders: HashMap<PathBuf, PathBuf>,
+    /// Files that were not walked, in the order of their ids.
+    others: Mutex<Vec<Other>>,
+    first_other: u32,
+    here: PathBuf,
+    /// What was read already.
+    texts: Texts,
 }
 
-#[derive(Debug, Default)]
-struct Known {
-    first: u32,
-    by_path: HashMap<PathBuf, Content>,
-    sources: Vec<Arc<Source>>,
+/// A file that was not walked.
+#[derive(Debug)]
+struct Other {
+    real: PathBuf,
+    shown: String,
+    source: Option<Arc<Source>>,
 }
 
 impl Disk {
-    /// A library that gives ids from `first` on.
-    pub fn new(first: SourceId, limits: &Limits) -> Self {
-        Self { limits: *limits, known: Mutex::new(Known { first: first.0, ..Known::default() }) }
+    /// A disk on which the walk found `files`; without any, ids begin at 0.
+    pub fn new<'f>(files: impl Iterator<Item = (SourceId, &'f Path, &'f str)>, limits: &Limits) -> Self {
+        let mut disk = Self {
+            limits: *limits,
+            walked: HashMap::new(),
+            folders: HashMap::new(),
+            others: Mutex::default(),
+            first_other: 0,
+            here: std::env::current_dir().unwrap_or_default(),
+            texts: Texts::default(),
+        };
+        for (id, path, shown) in files {
+            disk.first_other = disk.first_other.max(id.0 + 1);
+            if let Some(real) = disk.walked_real(path) {
+                disk.walked.insert(real, (id, shown.to_owned()));
+            }
+        }
+        disk
     }
 
-    /// The texts read so far, in the order of their ids.
+    /// The same, with what was read already: it is not read again.
+    #[must_use]
+    pub(super) fn with_texts(self, texts: Texts) -> Self {
+        Self { texts, ..self }
+    }
+
+    /// The real path of a walked file: one question to the system a folder, not one a file.
+    fn walked_real(&mut self, path: &Path) -> Option<PathBuf> {
+        let (folder, name) = (path.parent()?, path.file_name()?);
+        if let Some(real) = self.folders.get(folder) {
+            return Some(real.join(name));
+        }
+        let asked = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let real = asked.canonicalize().ok()?;
+        let file = real.join(name);
+        self.folders.insert(folder.to_path_buf(), real);
+        Some(file)
+    }
+
+    /// The real path of the folder of a walked file.
+    pub(super) fn real_folder(&self, path: &Path) -> Option<&Path> {
+        self.folders.get(path.parent()?).map(PathBuf::as_path)
+    }
+
+    /// The real path of a walked file, as it is known here.
+    pub(super) fn real_file(&self, path: &Path) -> Option<PathBuf> {
+        Some(self.real_folder(path)?.join(path.file_name()?))
+    }
+
+    /// The shown paths of the files that were not walked, in the order of their ids, which follow those of the walk.
+    pub(super) fn others(&self) -> Vec<String> {
+        let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        others.iter().map(|other| other.shown.clone()).collect()
+    }
+
+    /// The texts read so far of files that were not walked, in the order of their ids.
     pub fn sources(&self) -> Vec<Arc<Source>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).sources.clone()
+        let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        others.iter().filter_map(|other| other.source.clone()).collect()
+    }
+
+    fn id_of(&self, real: &Path) -> (SourceId, String) {
+        if let Some(known) = self.walked.get(real) {
+            return known.clone();
+        }
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = others.iter().position(|other| other.real == real).unwrap_or_else(|| {
+            let shown = walk::shown(real.strip_prefix(&self.here).unwrap_or(real));
+            others.push(Other { real: real.to_path_buf(), shown, source: None });
+            others.len() - 1
+        });
+        (SourceId(self.first_other + at as u32), others[at].shown.clone())
+    }
+
+    /// Remembers the text of a file that was not walked.
+    fn keep(&self, source: &Arc<Source>) {
+        let Some(at) = source.id.0.checked_sub(self.first_other) else { return };
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(other) = others.get_mut(at as usize) {
+            other.source = Some(Arc::clone(source));
+        }
     }
 }
 
 impl Library for Disk {
     fn look(&self, path: &Path) -> Option<Found> {
+        let plain = plain(path);
+        if self.walked.contains_key(&plain) {
+            return Some(Found { real: plain, is_folder: false });
+        }
         let real = path.canonicalize().ok()?;
         let metadata = std::fs::metadata(&real).ok()?;
         let is_folder = metadata.is_dir();
@@ -49,37 +142,58 @@ impl Library for Disk {
     }
 
     fn open(&self, real: &Path) -> Result<Content, String> {
-        let reason = |error: std::io::Error| walk::reason(&error);
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(content) = known.by_path.get(real) {
-            return Ok(content.clone());
+        let (id, shown) = self.id_of(real);
+        if let Some(source) = self.texts.get(id) {
+            return Ok(Content::Text(Arc::clone(source)));
         }
-        let metadata = std::fs::metadata(real).map_err(reason)?;
-        if metadata.len() > self.limits.file_size {
-            return Err(format!(
-                "it has {} bytes, more than the limit of {}",
-                metadata.len(),
-                self.limits.file_size
-            ));
-        }
-        let bytes = std::fs::read(real).map_err(reason)?;
-        // Not UTF-16 either: kustomize takes such a file for bytes.
-        let content = match String::from_utf8(bytes) {
-            Ok(text) => {
-                let id = SourceId(known.first + known.sources.len() as u32);
-                let source = Arc::new(Source::new(id, walk::shown(&from_here(real)), text));
-                known.sources.push(Arc::clone(&source));
-                Content::Text(source)
-            }
-            Err(error) => Content::Binary(error.into_bytes().into()),
+        let Some(bytes) = read(real, &self.limits)? else {
+            return Err("it is larger than the limit".to_owned());
         };
-        known.by_path.insert(real.to_path_buf(), content.clone());
-        Ok(content)
+        // UTF-16 is a manifest's business; in any other file, what is not UTF-8 is bytes.
+        if std::str::from_utf8(&bytes).is_err() && !is_manifest(real) {
+            return Ok(Content::Binary(bytes.into()));
+        }
+        let loaded = decode(id, &shown, bytes);
+        if loaded.refused.is_some() {
+            return Err("it is not UTF-8".to_owned());
+        }
+        let source = Arc::new(loaded.source);
+        self.keep(&source);
+        Ok(Content::Text(source))
+    }
+
+    fn list(&self, folder: &Path) -> Vec<PathBuf> {
+        let walked = walk::walk(&[folder.to_path_buf()], &walk::Options::default(), &walk::Everything);
+        walked.files.into_iter().map(|found| found.path).collect()
+    }
+
+    fn top(&self) -> PathBuf {
+        let here = self.here.canonicalize().unwrap_or_default();
+        let mut folders = self.folders.values();
+        let first = folders.next().cloned().unwrap_or_else(|| here.clone());
+        let common = folders.fold(first, |common, folder| {
+            let shared = common.components().zip(folder.components()).take_while(|(a, b)| a == b);
+            shared.map(|(part, _)| part).collect()
+        });
+        if common.starts_with(&here) { here } else { common }
     }
 }
 
-/// The path from the folder we are in, where the file is below it.
-fn from_here(real: &Path) -> PathBuf {
-    let here = Path::new(".").canonicalize().unwrap_or_default();
-    real.strip_prefix(here).map_or_else(|_| real.to_path_buf(), Path::to_path_buf)
+fn is_manifest(path: &Path) -> bool {
+    path.extension().and_then(OsStr::to_str).is_some_and(|it| matches!(it, "yaml" | "yml" | "json"))
+}
+
+/// `path` with `..` resolved by name: right wherever no symbolic link is on the way, and such a path is no walked file.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
 }

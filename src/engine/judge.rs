@@ -4,6 +4,7 @@
 use super::{FileClass, Plan};
 use crate::{
     base::{Diagnostic, Source},
+    index::{self, ObjectFacts},
     kube::{self, Object},
     render,
     rule::{Context, DocumentContext, Examined, Native},
@@ -28,6 +29,12 @@ pub enum Role {
     Kustomization,
     /// A kustomization lays it over its resources.
     Patch,
+    /// A kustomization takes it up, and its objects are judged as that makes them.
+    Rendered,
+    /// A kustomization takes it up that cannot be built: judged for what it sets, not for what it lacks.
+    Unbuilt,
+    /// A patch of a kustomization that cannot be built.
+    UnbuiltPatch,
 }
 
 /// What became of one text.
@@ -39,6 +46,8 @@ pub struct Judged {
     pub objects: usize,
     /// What the rules found, in no order yet.
     pub findings: Vec<Diagnostic>,
+    /// What the rules over all objects need to know of these, in the order written.
+    pub facts: Vec<ObjectFacts>,
 }
 
 /// Reads `source` and judges what it holds by the rules of `plan`.
@@ -50,35 +59,43 @@ pub fn judge(source: &Source, role: Role, plan: &Plan<'_>, reading: &Reading) ->
 
 /// As [`judge`], for a text that was parsed already.
 pub fn judge_parsed(parsed: &Parsed<'_>, role: Role, plan: &Plan<'_>) -> Judged {
-    let mut judged = Judged { class: class_of(parsed, role), objects: 0, findings: Vec::new() };
+    let mut judged = Judged { class: class_of(parsed, role), ..Judged::default() };
     for document in parsed.documents().iter().filter(|document| !document.skipped) {
         if document.error.as_ref().is_some_and(|error| error.kind == SyntaxErrorKind::Template) {
             continue;
         }
         let root = parsed.root(document);
-        let objects = match root {
-            Some(root) if judged.class == FileClass::Kubernetes => kube::objects(root),
-            _ => Vec::new(),
-        };
+        let is_object = judged.class == FileClass::Kubernetes || role == Role::UnbuiltPatch;
+        let objects = root.filter(|_| is_object).map(kube::objects).unwrap_or_default();
         for compiled in plan.for_documents() {
             let mut context =
-                DocumentContext::new(parsed, document, !objects.is_empty(), compiled, &mut judged.findings);
+                DocumentContext::new(parsed, document, &objects, compiled, &mut judged.findings);
             for native in &compiled.natives {
                 if let Native::Document(check) = native {
                     check(&mut context);
                 }
             }
         }
-        judged.objects += objects.len();
+        if role == Role::Rendered {
+            continue;
+        }
         for object in objects {
             judge_object(object, plan, &mut judged);
         }
     }
+    if matches!(role, Role::Unbuilt | Role::UnbuiltPatch) {
+        judged.findings.retain(|finding| !finding.absence);
+        // What a kustomization may still rename or move is no fact about other objects.
+        judged.facts.clear();
+    }
     judged
 }
 
-fn judge_object(object: Object<'_>, plan: &Plan<'_>, judged: &mut Judged) {
+/// Judges one object; what is found and what is known of it is added to `judged`.
+pub(super) fn judge_object(object: Object<'_>, plan: &Plan<'_>, judged: &mut Judged) {
+    judged.objects += 1;
     let examined = Examined::new(object);
+    judged.facts.extend(index::facts(&examined.object, examined.pod, &examined.role_rules, &examined.id()));
     for compiled in plan.for_object(examined.object.group(), examined.object.kind()) {
         let mut context = Context::new(&examined, plan.target, compiled, &mut judged.findings);
         compiled.check(&mut context);
@@ -88,8 +105,8 @@ fn judge_object(object: Object<'_>, plan: &Plan<'_>, judged: &mut Judged) {
 fn class_of(parsed: &Parsed<'_>, role: Role) -> FileClass {
     match role {
         Role::Kustomization => return FileClass::Kustomization,
-        Role::Patch => return FileClass::KustomizePatch,
-        Role::Plain => {}
+        Role::Patch | Role::UnbuiltPatch => return FileClass::KustomizePatch,
+        Role::Plain | Role::Rendered | Role::Unbuilt => {}
     }
     let mut class = FileClass::Other;
     for document in parsed.documents() {

@@ -33,11 +33,22 @@ impl Refused {
     }
 }
 
-/// Reads the file at `path`.
+/// Reads the file at `path` and makes a text of it.
 ///
 /// # Errors
 /// The reason in one line when the system does not give the bytes.
 pub(super) fn load(id: SourceId, path: &Path, shown: &str, limits: &Limits) -> Result<Loaded, String> {
+    match read(path, limits)? {
+        Some(bytes) => Ok(decode(id, shown, bytes)),
+        None => Ok(too_large(id, shown, limits.file_size)),
+    }
+}
+
+/// The bytes of the file at `path`; `None` when there are more than the limit.
+///
+/// # Errors
+/// The reason in one line when the system does not give them.
+pub(super) fn read(path: &Path, limits: &Limits) -> Result<Option<Vec<u8>>, String> {
     let reason = |error: std::io::Error| walk::reason(&error);
     let mut file = File::open(path).map_err(reason)?;
     let metadata = file.metadata().map_err(reason)?;
@@ -45,15 +56,12 @@ pub(super) fn load(id: SourceId, path: &Path, shown: &str, limits: &Limits) -> R
         return Err("not a regular file".to_owned());
     }
     if metadata.len() > limits.file_size {
-        return Ok(too_large(id, shown, metadata.len(), limits.file_size));
+        return Ok(None);
     }
     let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
     // The file may grow while it is read; the limit holds all the same.
-    let read = file.by_ref().take(limits.file_size + 1).read_to_end(&mut bytes).map_err(reason)?;
-    if read as u64 > limits.file_size {
-        return Ok(too_large(id, shown, read as u64, limits.file_size));
-    }
-    Ok(decode(id, shown, bytes))
+    let count = file.by_ref().take(limits.file_size + 1).read_to_end(&mut bytes).map_err(reason)?;
+    Ok((count as u64 <= limits.file_size).then_some(bytes))
 }
 
 /// Makes a text of `bytes`.
@@ -69,8 +77,8 @@ pub(super) fn decode(id: SourceId, shown: &str, bytes: Vec<u8>) -> Loaded {
     }
 }
 
-fn too_large(id: SourceId, shown: &str, size: u64, limit: u64) -> Loaded {
-    let message = format!("the file has {size} bytes, more than the limit of {limit} (--max-file-size)");
+fn too_large(id: SourceId, shown: &str, limit: u64) -> Loaded {
+    let message = format!("the file is larger than the limit of {limit} bytes (--max-file-size)");
     let refused = Refused { rule: "yaml-limit", message, offset: 0 };
     Loaded { source: Source::new(id, shown, ""), refused: Some(refused) }
 }

@@ -1,14 +1,20 @@
 //! Order, parallelism, the outcome. Knows nothing of stdout or formats.
 
+mod collect;
 mod disk;
 mod failure;
+mod files;
 mod finish;
 mod judge;
 mod load;
+mod merged;
 mod outcome;
 mod plan;
+mod rendered;
 mod request;
+mod roots;
 mod run;
+mod texts;
 
 pub use disk::Disk;
 pub use failure::Failure;

@@ -1,49 +1,32 @@
 //! One run from walk to outcome.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::{Component, Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::Arc,
     time::Instant,
 };
 
-use rayon::prelude::*;
-
 use super::{
-    Choice, Failure, FileClass, Judged, Outcome, Plan, Reading, Request, Role, Stdin, Unreadable, finish,
-    judge,
-    load::{Loaded, decode, load},
+    Choice, Failure, Outcome, Plan, Request, Stdin, Unreadable,
+    collect::{Holding, collect, keep_texts},
+    disk::Disk,
+    files::{Job, Kustomized, Shared, judge_jobs},
+    rendered::{Rendered, render},
+    roots::Kustomizations,
+    texts::Texts,
 };
 use crate::{
-    base::{Diagnostic, RuleId, Source, SourceId, Sources},
+    base::{RuleId, SourceId, Sources},
     config::Settings,
-    render,
+    render::{
+        gitops::{self, Applied},
+        kustomize::{Builder, Member, Store, gather_all},
+    },
     rule::{Registry, Target},
     walk::{self, Found, NameHint},
     yaml,
 };
-
-/// One text to judge, and what holds for it.
-#[derive(Debug)]
-struct Job {
-    id: SourceId,
-    found: Found,
-    /// Index into the run's settings and plans.
-    settings: usize,
-}
-
-/// What became of one job.
-#[derive(Debug)]
-struct Done {
-    id: SourceId,
-    settings: usize,
-    judged: Judged,
-    source: Option<Arc<Source>>,
-    unreadable: Option<Unreadable>,
-}
 
 /// Does what `request` asks. `progress` hears how many files are done, of how many.
 ///
@@ -70,20 +53,76 @@ fn run_here(
     let walked = walk::walk(&request.paths, &request.walk, request.resolver);
     let (jobs, settings) = jobs(walked.files, request)?;
     let plans = plans(registry, &settings)?;
-    let done = judge_jobs(&jobs, &plans, request, progress);
+    let plan_of = |id: SourceId| jobs.get(id.0 as usize).and_then(|job| plans.get(job.settings));
+    let (texts, applying) = Texts::read(&jobs, request);
+    let disk = disk(&jobs, &texts, !applying.is_empty(), &request.limits);
+    let folders: Vec<PathBuf> = disk.iter().flat_map(|disk| folders(disk, &jobs)).collect();
+    let applied =
+        disk.as_ref().map(|disk| applied(disk, &jobs, &texts, &applying, request)).unwrap_or_default();
+    let mut overlays = applied.iter().map(|it| &it.overlay);
+    let gathered = disk.as_ref().map(|disk| gather_all(disk, &folders, &mut overlays)).unwrap_or_default();
+    let store = Store::new(&gathered, &request.limits);
+    let all = Kustomizations::new(&store, &folders, &applied);
+    let rendered = render_roots(&Builder::going_on(&store), &all, &jobs, &plan_of);
+    let done = {
+        let kustomized = disk.as_ref().map(|_| Kustomized { store: &store, rendered: &rendered });
+        judge_jobs(&jobs, &plans, &Shared { request, texts: &texts, kustomized }, progress)
+    };
     let paths = jobs.iter().map(|job| job.found.shown.clone());
+    let others = disk.iter().flat_map(Disk::others);
     let mut outcome = Outcome {
-        sources: Sources::with_paths(paths),
+        sources: Sources::with_paths(paths.chain(others)),
         unreadable: walked.errors.into_iter().map(|(path, reason)| Unreadable { path, reason }).collect(),
         rules_run: rules_run(&plans),
         base: std::env::current_dir().unwrap_or_default(),
         ..Outcome::default()
     };
     outcome.root = root_of(&outcome.base);
-    collect(&mut outcome, done, &settings, registry, request.classes);
-    keep_related(&mut outcome, &jobs, &request.limits);
+    let holding = Holding { settings: &settings, plans: &plans };
+    collect(&mut outcome, done, rendered, &holding, registry, request.classes);
+    keep_texts(&mut outcome, &jobs, &store, &request.limits);
     outcome.stats.elapsed = started.elapsed();
     Ok(outcome)
+}
+
+/// The disk for kustomizations; `None` where the walk found none, and no GitOps object that could stand for one.
+fn disk(jobs: &[Job], texts: &Texts, is_gitops: bool, limits: &yaml::Limits) -> Option<Disk> {
+    let is_wanted = is_gitops || jobs.iter().any(|job| job.found.hint == NameHint::Kustomization);
+    let files = || jobs.iter().map(|job| (job.id, &*job.found.path, &*job.found.shown));
+    is_wanted.then(|| Disk::new(files(), limits).with_texts(texts.clone()))
+}
+
+/// What the GitOps objects in the files of `applying` apply.
+fn applied(
+    disk: &Disk,
+    jobs: &[Job],
+    texts: &Texts,
+    applying: &[SourceId],
+    request: &Request<'_>,
+) -> Vec<Applied> {
+    let manifests = texts.manifests(jobs, applying, disk);
+    let maps = |names: &BTreeSet<String>| texts.config_maps(jobs, names, disk, request);
+    gitops::discover(disk, &manifests, &maps, &request.limits)
+}
+
+/// The real paths of the folders that hold kustomizations.
+fn folders(disk: &Disk, jobs: &[Job]) -> Vec<PathBuf> {
+    let kustomizations = jobs.iter().filter(|job| job.found.hint == NameHint::Kustomization);
+    kustomizations.filter_map(|job| disk.real_folder(&job.found.path)).map(Path::to_path_buf).collect()
+}
+
+/// Builds and judges everything that is applied as it stands.
+fn render_roots<'p, 'r: 'p>(
+    builder: &Builder<'_>,
+    all: &Kustomizations<'_>,
+    jobs: &[Job],
+    plan_of: &(dyn Fn(SourceId) -> Option<&'p Plan<'r>> + Sync),
+) -> Rendered {
+    let label = |member: &Member| {
+        let path = &jobs.get(member.file.0 as usize)?.found.path;
+        Some(walk::shown(path.parent().unwrap_or(Path::new(""))))
+    };
+    render(builder, all, &all.roots(&label), plan_of)
 }
 
 /// Numbers the files in their order and finds what holds for each.
@@ -121,129 +160,6 @@ fn plans<'r>(registry: &'r Registry, settings: &'r [Arc<Settings>]) -> Result<Ve
     Ok(settings.iter().map(plan).collect::<Result<_, _>>()?)
 }
 
-/// Kustomizations first, since they tell which other files are patches; then all others.
-fn judge_jobs(
-    jobs: &[Job],
-    plans: &[Plan<'_>],
-    request: &Request<'_>,
-    progress: &(dyn Fn(usize, usize) + Sync),
-) -> Vec<Done> {
-    let finished = AtomicUsize::new(0);
-    let one = |job: &Job, role: Role| {
-        let done = judge_job(job, role, &plans[job.settings], request);
-        progress(finished.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
-        done
-    };
-    let (kustomizations, others): (Vec<&Job>, Vec<&Job>) =
-        jobs.iter().partition(|job| job.found.hint == NameHint::Kustomization);
-    let patches: BTreeSet<PathBuf> =
-        kustomizations.par_iter().flat_map_iter(|job| patches_of(job, request)).collect();
-    let mut done: Vec<Done> = kustomizations.par_iter().map(|job| one(job, Role::Kustomization)).collect();
-    done.par_extend(others.par_iter().map(|job| {
-        let is_patch = !patches.is_empty() && patches.contains(&normal(&job.found.path));
-        one(job, if is_patch { Role::Patch } else { Role::Plain })
-    }));
-    done
-}
-
-fn text_of(job: &Job, request: &Request<'_>) -> Result<Loaded, String> {
-    match &request.stdin {
-        Some(stdin) if Path::new(&stdin.name) == job.found.path => {
-            Ok(decode(job.id, &job.found.shown, stdin.bytes.clone()))
-        }
-        _ => load(job.id, &job.found.path, &job.found.shown, &request.limits),
-    }
-}
-
-/// The paths of the files that a kustomization names as patches.
-fn patches_of(job: &Job, request: &Request<'_>) -> Vec<PathBuf> {
-    let Ok(loaded) = text_of(job, request) else { return Vec::new() };
-    let folder = job.found.path.parent().unwrap_or(Path::new(""));
-    let parsed = yaml::parse(job.id, &loaded.source.text, &request.limits);
-    let roots = parsed.documents().iter().filter_map(|document| parsed.root(document));
-    roots.flat_map(render::patch_files).map(|name| normal(&folder.join(name))).collect()
-}
-
-fn judge_job(job: &Job, role: Role, plan: &Plan<'_>, request: &Request<'_>) -> Done {
-    let empty = |class| Judged { class, ..Judged::default() };
-    let done =
-        |judged, source, unreadable| Done { id: job.id, settings: job.settings, judged, source, unreadable };
-    match job.found.hint {
-        NameHint::ChartTemplate => return done(empty(FileClass::HelmTemplate), None, None),
-        NameHint::ChartMeta | NameHint::ChartValues => return done(empty(FileClass::HelmChart), None, None),
-        NameHint::Kustomization | NameHint::Plain => {}
-    }
-    let loaded = match text_of(job, request) {
-        Ok(loaded) => loaded,
-        Err(reason) => {
-            let unreadable = Unreadable { path: job.found.shown.clone(), reason };
-            return done(empty(FileClass::Broken), None, Some(unreadable));
-        }
-    };
-    let judged = match &loaded.refused {
-        Some(refused) => Judged {
-            findings: refused.finding(job.id, plan).into_iter().collect(),
-            ..empty(FileClass::Broken)
-        },
-        None => {
-            let reading = Reading { parse_all: request.parse_all, limits: request.limits };
-            judge(&loaded.source, role, plan, &reading)
-        }
-    };
-    let source = (!judged.findings.is_empty()).then(|| Arc::new(loaded.source));
-    done(judged, source, None)
-}
-
-/// Puts together what the jobs brought, in the order of the paths whatever the threads did.
-fn collect(
-    outcome: &mut Outcome,
-    done: Vec<Done>,
-    settings: &[Arc<Settings>],
-    registry: &Registry,
-    with_classes: bool,
-) {
-    let mut classes = BTreeMap::new();
-    let mut settings_of = BTreeMap::new();
-    let mut findings: Vec<Diagnostic> = Vec::new();
-    for done in done {
-        *outcome.stats.files.entry(done.judged.class).or_insert(0) += 1;
-        outcome.stats.objects += done.judged.objects;
-        outcome.unreadable.extend(done.unreadable);
-        findings.extend(done.judged.findings);
-        settings_of.insert(done.id, done.settings);
-        if let Some(source) = done.source {
-            outcome.sources.keep(source);
-        }
-        if with_classes {
-            classes.insert(done.id, done.judged.class);
-        }
-    }
-    finish(&mut findings, registry.rules().iter());
-    let holds =
-        |finding: &Diagnostic| settings_of.get(&finding.primary.span.source).and_then(|at| settings.get(*at));
-    findings.retain(|finding| holds(finding).is_none_or(|it| it.min_severity <= finding.severity));
-    outcome.failing = findings
-        .iter()
-        .filter(|finding| holds(finding).is_some_and(|it| it.fail_on <= finding.severity))
-        .count();
-    outcome.findings = findings;
-    outcome.unreadable.sort_by(|a, b| a.path.cmp(&b.path));
-    outcome.classes =
-        classes.into_iter().map(|(id, class)| (outcome.sources.path(id).to_owned(), class)).collect();
-}
-
-/// Reads again the few texts into which only a related label points.
-fn keep_related(outcome: &mut Outcome, jobs: &[Job], limits: &yaml::Limits) {
-    let related = outcome.findings.iter().flat_map(|finding| &finding.related).map(|label| label.span.source);
-    let wanted: BTreeSet<SourceId> = related.filter(|id| outcome.sources.get(*id).is_none()).collect();
-    for id in wanted {
-        let Some(job) = jobs.get(id.0 as usize) else { continue };
-        if let Ok(loaded) = load(id, &job.found.path, &job.found.shown, limits) {
-            outcome.sources.keep(Arc::new(loaded.source));
-        }
-    }
-}
-
 fn rules_run(plans: &[Plan<'_>]) -> Vec<RuleId> {
     let ids: BTreeSet<&RuleId> =
         plans.iter().flat_map(|plan| plan.rules().iter().map(|compiled| &compiled.rule.id)).collect();
@@ -254,19 +170,4 @@ fn rules_run(plans: &[Plan<'_>]) -> Vec<RuleId> {
 fn root_of(base: &Path) -> PathBuf {
     let root = base.ancestors().find(|folder| folder.join(".git").exists());
     root.unwrap_or(base).to_path_buf()
-}
-
-/// `path` with its `.` and `a/..` taken out, as text: two ways to write one path become one.
-fn normal(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
 }

@@ -81,7 +81,7 @@ impl<'a> Container<'a> {
     /// node is `None` when neither is set.
     pub fn effective(&self, field: &str) -> Option<Node<'a>> {
         let own = self.security_context().and_then(|it| it.get(field)).filter(|it| !is_null(*it));
-        if own.is_some() || !Pod::inherits(&["securityContext", field]) {
+        if own.is_some() || Pod::inherited(&["securityContext", field]).is_none() {
             return own;
         }
         self.pod.security_context()?.get(field).filter(|it| !is_null(*it))

@@ -14,8 +14,8 @@ pub fn may_hold_objects(document: &str) -> bool {
 
 /// Whether a document has a line `kind: CustomResourceDefinition` at its first column.
 pub fn is_definition(document: &str) -> bool {
-    let bytes = document.as_bytes();
     const WORD: &[u8] = b"CustomResourceDefinition";
+    let bytes = document.as_bytes();
     memmem::find_iter(bytes, WORD).any(|at| {
         let line = memchr::memrchr2(b'\n', b'\r', &bytes[..at]).map_or(0, |end| end + 1);
         let ends = bytes

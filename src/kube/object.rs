@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Place, Pod, value::read_text};
+use super::{Place, Pod, api_resources::is_cluster_scoped, value::read_text};
 use crate::{
     base::{ObjectId, Span},
     yaml::{Kind, Node, Path},
@@ -115,12 +115,13 @@ impl<'a> Object<'a> {
         self.metadata()?.get("labels")?.get(key)
     }
 
-    /// What it is called in the cluster.
+    /// What it is called in the cluster. A namespace on a kind that has none counts for nothing there.
     pub fn id(&self) -> ObjectId {
+        let namespace = self.namespace().filter(|_| !is_cluster_scoped(self.group(), &self.kind));
         ObjectId {
             api_version: self.api_version.clone().into_owned(),
             kind: self.kind.clone().into_owned(),
-            namespace: self.namespace().map(Cow::into_owned),
+            namespace: namespace.map(Cow::into_owned),
             name: self.name().map(Cow::into_owned).unwrap_or_default(),
         }
     }

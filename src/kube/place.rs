@@ -16,9 +16,16 @@ pub struct Place {
     pub path: String,
     /// The container's name and list, where it is in one.
     pub container: Option<(String, super::ContainerList)>,
+    /// There is no value: the place is where it would be.
+    pub is_missing: bool,
 }
 
 impl Place {
+    /// The place of something that is there.
+    pub fn at(span: Span, via: Option<Span>, path: impl Into<String>) -> Self {
+        Self { span, via, path: path.into(), container: None, is_missing: false }
+    }
+
     /// The place of `hit`, found by following `path` from something at `prefix` that is shown by `head`.
     pub fn of_hit(prefix: &str, path: &Path, hit: &Hit<'_, '_>, head: Span) -> Self {
         Self {
@@ -26,6 +33,7 @@ impl Place {
             via: hit.via,
             path: join(prefix, &path.display(hit.indices)),
             container: None,
+            is_missing: hit.node.is_none(),
         }
     }
 
@@ -40,6 +48,7 @@ impl Place {
             via: start.via(),
             path: join(prefix, ""),
             container: None,
+            is_missing: true,
         })
     }
 }

@@ -1,6 +1,11 @@
 //! The pod spec of every kind that has one.
 
-use super::{Container, ContainerList, Object, Place, Read, value::read_bool};
+use std::borrow::Cow;
+
+use super::{
+    Container, ContainerList, Object, Place, Read,
+    value::{read_bool, read_text},
+};
 use crate::{
     base::Span,
     yaml::{Kind, Node, Path},
@@ -20,7 +25,7 @@ pub struct Pod<'a> {
 }
 
 /// Which kinds have a pod, and under which keys the template stands; `&[]` for a Pod, which is its own.
-/// Sources: the Kubernetes API reference; Argo Rollouts, Knative Serving, KEDA, OpenKruise and OpenShift docs.
+/// Sources: the Kubernetes API reference; Argo Rollouts, Knative Serving, KEDA, `OpenKruise` and `OpenShift` docs.
 const WORKLOADS: &[(&str, &[&str], &[&str])] = &[
     ("Pod", &[""], &[]),
     ("PodTemplate", &[""], &["template"]),
@@ -51,15 +56,11 @@ pub fn is_workload(group: &str, kind: &str) -> bool {
 
 /// Fields that a container takes from the pod when it does not set them itself, under `securityContext` in
 /// both. Source: `PodSecurityContext` and `SecurityContext` in the Kubernetes API reference.
-const INHERITED: &[&str] = &[
-    "runAsNonRoot",
-    "runAsUser",
-    "runAsGroup",
-    "seccompProfile",
-    "appArmorProfile",
-    "seLinuxOptions",
-    "windowsOptions",
-];
+const INHERITED: &[&str] =
+    &["runAsNonRoot", "runAsUser", "runAsGroup", "seccompProfile", "appArmorProfile", "seLinuxOptions"];
+
+/// The one that a container takes field by field. Source: the kubelet's effective security context.
+const MERGED: &str = "windowsOptions";
 
 impl<'a> Pod<'a> {
     pub(super) fn of(object: &Object<'a>) -> Option<Self> {
@@ -117,9 +118,21 @@ impl<'a> Pod<'a> {
         self.metadata?.get("annotations")?.get(key)
     }
 
-    /// Whether `spec.os.name` says `windows`, which is what the API and Pod Security look at.
-    pub fn is_windows(&self) -> bool {
-        self.spec.get("os").and_then(|os| os.get("name")).is_some_and(|name| name.is("windows"))
+    /// `spec.os.name`, which is what the API and Pod Security look at.
+    pub fn os(&self) -> Read<Cow<'a, str>> {
+        match self.spec.get("os") {
+            Some(os) if os.kind() == Kind::Mapping => read_text(os.get("name")),
+            os => read_text(os).unclear_if_there(),
+        }
+    }
+
+    /// Whether `spec.os.name` says `windows`, or is a placeholder that may come to say so.
+    pub fn may_be_windows(&self) -> bool {
+        match self.os() {
+            Read::Is(name) => name == "windows",
+            Read::Missing => false,
+            Read::Unclear => true,
+        }
     }
 
     /// `spec.hostUsers`; false gives the pod a user namespace of its own.
@@ -136,14 +149,33 @@ impl<'a> Pod<'a> {
     pub fn metadata_place(&self, path: &Path) -> Place {
         match self.metadata {
             Some(metadata) => Place::find(&self.metadata_path(), metadata, path, metadata.head()),
-            None => {
-                Place { span: self.head(), via: self.spec.via(), path: self.metadata_path(), container: None }
-            }
+            None => Place::at(self.head(), self.spec.via(), self.metadata_path()),
         }
     }
 
-    /// Whether a container takes the field at `path` (`securityContext.runAsUser`) from the pod.
-    pub fn inherits(path: &[&str]) -> bool {
-        matches!(path, ["securityContext", field, ..] if INHERITED.contains(field))
+    /// The part of `path` (`securityContext.seccompProfile.type`) that decides whether a container takes what
+    /// the pod has there: it does when it has nothing at that part. `None` where containers take nothing.
+    pub fn inherited<'p, 'k>(path: &'p [&'k str]) -> Option<&'p [&'k str]> {
+        match path {
+            ["securityContext", MERGED, _, ..] => Some(&path[..3]),
+            ["securityContext", field, ..] if INHERITED.contains(field) => Some(&path[..2]),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_container_takes_a_pods_field_whole_and_windows_options_one_by_one() {
+        let context = "securityContext";
+        let whole = [context, "seccompProfile", "type"];
+        assert_eq!(Pod::inherited(&whole), Some(&whole[..2]));
+        let option = [context, "windowsOptions", "runAsUserName"];
+        assert_eq!(Pod::inherited(&option), Some(&option[..]));
+        assert_eq!(Pod::inherited(&[context, "privileged"]), None);
+        assert_eq!(Pod::inherited(&[context]), None);
     }
 }

@@ -23,7 +23,7 @@ impl Quantity {
             return None;
         }
         let mantissa: i128 = format!("0{whole}{fraction}").parse().ok()?;
-        let nanos = scale(mantissa, fraction.len() as i32, suffix)?;
+        let nanos = scale(mantissa, i32::try_from(fraction.len()).ok()?, suffix)?;
         Some(Self { nanos: if negative { -nanos } else { nanos } })
     }
 

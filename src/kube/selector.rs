@@ -40,7 +40,7 @@ impl Selector {
         Some(selector)
     }
 
-    /// Reads a plain mapping of labels, as Services and ReplicationControllers have.
+    /// Reads a plain mapping of labels, as a `Service` and a `ReplicationController` have.
     pub fn of_labels(map: Node<'_>) -> Option<Self> {
         let requirements = labels(map)?.into_iter().map(|(key, value)| Requirement::In(key, vec![value]));
         Some(Self { requirements: requirements.collect() })

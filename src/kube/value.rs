@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::number::{integer, is_float};
 use crate::yaml::{Kind, Node, Scalar, Style};
 
 /// A node's value after typing.
@@ -43,6 +44,11 @@ impl<T> Read<T> {
         if let Read::Is(value) = self { Some(value) } else { None }
     }
 
+    /// Unclear where it would be clear: for something that stands where a mapping should.
+    pub(super) fn unclear_if_there(self) -> Self {
+        if let Read::Missing = self { self } else { Read::Unclear }
+    }
+
     /// Whether it is there and equals `value`.
     pub fn is(&self, value: &T) -> bool
     where
@@ -52,6 +58,24 @@ impl<T> Read<T> {
     }
 }
 
+/// Whether two nodes of `text` say the same: word by word, or, for short scalars, in another style too. What an alias
+/// stands for is only the same as itself, so that the comparison costs no more than the shorter of the two is long.
+pub fn says_the_same(text: &str, one: Node<'_>, other: Node<'_>) -> bool {
+    const SHORT: usize = 256;
+    let words =
+        |node: Node<'_>| text.get(node.span().start as usize..node.span().end as usize).unwrap_or_default();
+    if one.span() == other.span() {
+        return true;
+    }
+    if one.via().is_some() || other.via().is_some() {
+        return false;
+    }
+    let (own, others) = (words(one), words(other));
+    let are_short_scalars =
+        one.scalar().is_some() && other.scalar().is_some() && own.len().max(others.len()) <= SHORT;
+    if are_short_scalars { value(one) == value(other) && one.text() == other.text() } else { own == others }
+}
+
 /// Types `node`.
 pub fn value(node: Node<'_>) -> Value<'_> {
     match node.kind() {
@@ -59,6 +83,15 @@ pub fn value(node: Node<'_>) -> Value<'_> {
         // `key: {{ .Values.x }}` is a mapping with a mapping as its key.
         Kind::Mapping => Value::Mapping,
         Kind::Scalar => node.scalar().map_or(Value::Null, scalar),
+    }
+}
+
+/// A scalar's text, for one that names its default (`${VAR:=text}`) the default's.
+pub fn settled_text(node: Node<'_>) -> Option<Cow<'_, str>> {
+    let text = node.text()?;
+    match default_text(&text) {
+        Some(default) => Some(Cow::Owned(default.to_owned())),
+        None => Some(text),
     }
 }
 
@@ -119,11 +152,7 @@ fn scalar(scalar: Scalar<'_>) -> Value<'_> {
 
 /// The value that `${VAR:=default}` or `${VAR:-default}` takes when nobody sets the variable.
 fn default_of<'a>(text: &str) -> Option<Value<'a>> {
-    let inner = text.trim().strip_prefix("${")?.strip_suffix('}')?;
-    let (_, default) = inner.split_once(":=").or_else(|| inner.split_once(":-"))?;
-    if default.contains(['{', '}', '$']) {
-        return None;
-    }
+    let default = default_text(text)?;
     Some(match plain(Cow::Borrowed(default)) {
         Value::Text(_) | Value::Unknown => Value::Text(Cow::Owned(default.to_owned())),
         Value::Null => Value::Null,
@@ -132,6 +161,12 @@ fn default_of<'a>(text: &str) -> Option<Value<'a>> {
         Value::Float(it) => Value::Float(it),
         Value::Sequence | Value::Mapping => return None,
     })
+}
+
+fn default_text(text: &str) -> Option<&str> {
+    let inner = text.trim().strip_prefix("${")?.strip_suffix('}')?;
+    let (_, default) = inner.split_once(":=").or_else(|| inner.split_once(":-"))?;
+    (!default.contains(['{', '}', '$'])).then_some(default)
 }
 
 /// go-yaml v2's `resolve`.
@@ -157,56 +192,13 @@ fn plain(text: Cow<'_, str>) -> Value<'_> {
 
 fn number<'a>(text: &str) -> Option<Value<'a>> {
     if let Some(int) = integer(text) {
-        return Some(int);
-    }
-    is_yaml_float(text).then(|| text.parse().ok().map(Value::Float)).flatten()
-}
-
-/// Go's `strconv.ParseInt` with base 0, falling back to unsigned as go-yaml does.
-fn integer<'a>(text: &str) -> Option<Value<'a>> {
-    let (negative, digits) = match text.as_bytes().first()? {
-        b'-' => (true, &text[1..]),
-        b'+' => (false, &text[1..]),
-        _ => (false, text),
-    };
-    let lower = digits.to_ascii_lowercase();
-    let (radix, digits) = match lower.get(..2) {
-        Some("0x") => (16, &lower[2..]),
-        Some("0o") => (8, &lower[2..]),
-        Some("0b") => (2, &lower[2..]),
-        Some(_) if lower.starts_with('0') => (8, &lower[1..]),
-        _ => (10, lower.as_str()),
-    };
-    if digits.starts_with(['+', '-']) {
-        return None;
-    }
-    let size = u64::from_str_radix(digits, radix).ok()?;
-    let signed = i128::from(size) * if negative { -1 } else { 1 };
-    match i64::try_from(signed) {
-        Ok(int) => Some(Value::Int(int)),
         #[expect(
             clippy::cast_precision_loss,
             reason = "a number beyond 64 bits is a float to JSON readers too"
         )]
-        Err(_) => Some(Value::Float(signed as f64)),
+        return Some(i64::try_from(int).map_or(Value::Float(int as f64), Value::Int));
     }
-}
-
-/// go-yaml's `^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`.
-fn is_yaml_float(text: &str) -> bool {
-    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
-        Some(at) => (&unsigned[..at], Some(&unsigned[at + 1..])),
-        None => (unsigned, None),
-    };
-    let exponent_fits = exponent.is_none_or(|it| digits(it.strip_prefix(['-', '+']).unwrap_or(it)));
-    let mantissa_fits = match mantissa.split_once('.') {
-        Some(("", fraction)) => digits(fraction),
-        Some((whole, fraction)) => digits(whole) && (fraction.is_empty() || digits(fraction)),
-        None => digits(mantissa),
-    };
-    exponent_fits && mantissa_fits
+    is_float(text).then(|| text.parse().ok().map(Value::Float)).flatten()
 }
 
 #[cfg(test)]
@@ -238,6 +230,15 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(plain(text.into()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_default_stands_for_its_placeholder_in_texts_too() {
+        assert_eq!(default_text("${MODE:=Default}"), Some("Default"));
+        assert_eq!(default_text("${COOKIES:-1}"), Some("1"));
+        for text in ["${MODE}", "${MODE:=${OTHER}}", "a-${MODE:=b}", "Default"] {
+            assert_eq!(default_text(text), None, "{text}");
         }
     }
 

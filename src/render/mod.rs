@@ -1,6 +1,7 @@
 //! Many files to one object. Knows what kustomize means; never whether a value is good.
 
 mod emit;
+pub mod gitops;
 mod kustomization;
 pub mod kustomize;
 pub mod patch;

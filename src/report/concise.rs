@@ -46,8 +46,19 @@ fn write_finding(
     }
 }
 
-/// `in overlays/prod, overlays/staging`, for a finding in the result of kustomizations.
+/// `in overlays/prod, overlays/staging`, and `not in overlays/dev` where only some have it, for a finding in the
+/// result of kustomizations.
 pub(super) fn overlays(finding: &Diagnostic) -> Option<String> {
-    let names: Vec<_> = finding.overlays.iter().map(|overlay| safe::line(overlay)).collect();
-    (!names.is_empty()).then(|| format!("in {}", names.join(", ")))
+    let list = |names: &[String]| {
+        const MOST: usize = 6;
+        let shown: Vec<_> = names.iter().take(MOST).map(|name| safe::line(name)).collect();
+        let more = names.len().saturating_sub(MOST);
+        let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("in {}{tail}", shown.join(", "))
+    };
+    match (finding.overlays.as_slice(), finding.spared.as_slice()) {
+        ([], _) => None,
+        (with, []) => Some(list(with)),
+        (with, without) => Some(format!("{}, not {}", list(with), list(without))),
+    }
 }

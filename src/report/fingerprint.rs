@@ -252,6 +252,8 @@ mod tests {
             help: None,
             fixes: Vec::new(),
             overlays: Vec::new(),
+            spared: Vec::new(),
+            absence: false,
         }
     }
 

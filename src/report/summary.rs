@@ -16,10 +16,7 @@ use crate::engine::{FileClass, Outcome};
 /// # Errors
 /// Whatever `out` fails with.
 pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    for file in &outcome.unreadable {
-        let (path, reason) = (safe::line(&file.path), safe::line(&file.reason));
-        writeln!(out, "{}: cannot read {path}: {reason}", Paint::Red.show(options.color, "error"))?;
-    }
+    unreadable(outcome, options, out)?;
     let mut parts = vec![findings(outcome, options)];
     parts.extend(skipped(outcome));
     if !outcome.unreadable.is_empty() {
@@ -27,6 +24,18 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
     }
     parts.push(seconds(outcome.stats.elapsed));
     writeln!(out, "{}", parts.join(if options.unicode { " · " } else { " - " }))
+}
+
+/// Writes one line for each file that could not be read.
+///
+/// # Errors
+/// Whatever `out` fails with.
+pub fn unreadable(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    for file in &outcome.unreadable {
+        let (path, reason) = (safe::line(&file.path), safe::line(&file.reason));
+        writeln!(out, "{}: cannot read {path}: {reason}", Paint::Red.show(options.color, "error"))?;
+    }
+    Ok(())
 }
 
 /// `3 findings (1 high, 2 medium) in 214 objects, 120 files`
@@ -105,6 +114,8 @@ mod tests {
             help: None,
             fixes: Vec::new(),
             overlays: Vec::new(),
+            spared: Vec::new(),
+            absence: false,
         }
     }
 

@@ -6,7 +6,7 @@ use super::{
     Rule,
     condition::Condition,
     context::{Context, DocumentContext, IndexContext},
-    file::{Check, ContainerList, Exempt, Grant, Literals, Missing, On},
+    file::{Check, ContainerList, Exempt, Grant, Literals, Missing, On, VersionRange},
     params::Params,
 };
 use crate::{
@@ -23,6 +23,8 @@ pub enum Native {
     Document(fn(&mut DocumentContext<'_, '_>)),
     /// All objects together, once, after every file was read.
     Index(fn(&mut IndexContext<'_>)),
+    /// What the engine meets while it builds kustomizations.
+    Build,
 }
 
 /// A rule that cannot run. The rule author's fault.
@@ -79,11 +81,13 @@ pub(super) struct Match {
     pub(super) filter: Vec<Condition>,
     pub(super) unless: Vec<Condition>,
     pub(super) exempt: Exempt,
+    pub(super) kubernetes: VersionRange,
     pub(super) path: Path,
     pub(super) inherit: bool,
     pub(super) when: Option<Condition>,
     pub(super) missing: Missing,
     pub(super) grants: Vec<Grant>,
+    pub(super) together: bool,
     pub(super) say: String,
     pub(super) say_missing: Option<String>,
 }
@@ -113,6 +117,12 @@ impl<'r> Compiled<'r> {
         Ok(compiled)
     }
 
+    /// The first regular expression of its rule file that does not compile. They are compiled when first used; this is
+    /// for whoever loads a rule that nobody has tested.
+    pub fn broken_pattern(&self) -> Option<&str> {
+        self.matches.iter().flat_map(Match::conditions).find_map(Condition::broken_pattern)
+    }
+
     /// Whether it has something to say about single objects.
     pub fn looks_at_objects(&self) -> bool {
         !self.matches.is_empty() || self.natives.iter().any(|native| matches!(native, Native::Object(_)))
@@ -120,6 +130,10 @@ impl<'r> Compiled<'r> {
 }
 
 impl Match {
+    fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        self.filter.iter().chain(&self.unless).chain(&self.when)
+    }
+
     fn compile(check: &Check, params: &Params<'_>) -> Result<Self, CompileError> {
         let conditions = |clauses: &[super::Clause]| {
             clauses.iter().map(|clause| Condition::compile(clause, params)).collect::<Result<Vec<_>, _>>()
@@ -130,13 +144,26 @@ impl Match {
             filter: conditions(&check.filter)?,
             unless: conditions(&check.unless)?,
             exempt: check.exempt.unwrap_or_default(),
+            kubernetes: check.kubernetes.unwrap_or_default(),
             path: Path::parse(&check.path)?,
             inherit: check.inherit,
             when: check.when.as_ref().map(|clause| Condition::compile(clause, params)).transpose()?,
             missing: check.missing,
-            grants: check.grants.clone(),
+            grants: check.grants.iter().map(|grant| filled(grant, params)).collect::<Result<_, _>>()?,
+            together: check.together,
             say: check.say.clone(),
             say_missing: check.say_missing.clone(),
         })
     }
+}
+
+/// `grant` with the parameters put in.
+fn filled(grant: &Grant, params: &Params<'_>) -> Result<Grant, CompileError> {
+    Ok(Grant {
+        groups: params.words(&grant.groups)?,
+        resources: params.words(&grant.resources)?,
+        verbs: params.words(&grant.verbs)?,
+        named: grant.named,
+        names: params.words(&grant.names)?,
+    })
 }

@@ -1,14 +1,15 @@
 //! Conditions on values, in three-valued logic: what a placeholder hides is unknown, and unknown never fires.
 
-use regex::Regex;
+use std::borrow::Cow;
 
 use super::{
     compiled::CompileError,
     file::{Clause, Literal, Literals},
     params::Params,
+    pattern::Pattern,
 };
 use crate::{
-    kube::{Value, value},
+    kube::{Value, settled_text, value},
     yaml::{Kind, Node, Path},
 };
 
@@ -89,8 +90,8 @@ enum Test {
     Present(bool),
     OneOf(Vec<Literal>),
     NotIn(Vec<Literal>),
-    Matches(Regex),
-    NotMatches(Regex),
+    Matches(Pattern),
+    NotMatches(Pattern),
     Below(f64),
     Above(f64),
     Contains(Vec<Literal>),
@@ -115,6 +116,16 @@ impl Condition {
         })
     }
 
+    /// The first regular expression that does not compile.
+    pub(super) fn broken_pattern(&self) -> Option<&str> {
+        let own = self.tests.iter().find_map(|test| match test {
+            Test::Matches(pattern) | Test::NotMatches(pattern) => pattern.broken(),
+            _ => None,
+        });
+        let mut below = self.any.iter().chain(&self.all).chain(self.not.as_deref());
+        own.or_else(|| below.find_map(Self::broken_pattern))
+    }
+
     pub(super) fn eval(&self, roots: &Roots<'_>) -> Truth {
         let start = match self.root {
             Root::Here => roots.here,
@@ -129,7 +140,7 @@ impl Condition {
         let mut truth = Truth::No;
         self.path.visit(start, &mut |hit| {
             let node = hit.node.or_else(|| if self.inherit { self.path.find(roots.pod?) } else { None });
-            truth = truth.or(self.test(node, roots));
+            truth = truth.or(if hit.barred { Truth::Unknown } else { self.test(node, roots) });
         });
         truth
     }
@@ -162,7 +173,10 @@ fn split_root(text: &str) -> Result<(Root, Path), CompileError> {
 fn tests(clause: &Clause, params: &Params<'_>) -> Result<Vec<Test>, CompileError> {
     let list = |literals: &Literals| params.list(literals);
     let one = |literal: &Literal| params.list(&Literals::One(literal.clone()));
-    let regex = |text: &String| Ok::<_, CompileError>(Regex::new(&params.text(text)?)?);
+    let regex = |text: &String| match params.text(text)? {
+        Cow::Borrowed(own) => Ok(Pattern::of_rule(own)),
+        Cow::Owned(set) => Pattern::of_user(&set),
+    };
     let mut tests = Vec::new();
     tests.extend(clause.present.map(Test::Present));
     tests.extend(clause.equals.as_ref().map(one).transpose()?.map(Test::OneOf));
@@ -197,6 +211,7 @@ impl Test {
             Test::Contains(literals) => holds(node, &typed, literals),
             Test::Lacks(literals) if node.kind() == Kind::Sequence => holds(node, &typed, literals).not(),
             Test::Lacks(_) => Truth::Unknown,
+            Test::Empty(_) if typed == Value::Unknown => Truth::Unknown,
             Test::Empty(wanted) => Truth::of(is_empty(node, &typed) == *wanted),
         }
     }
@@ -217,13 +232,15 @@ fn equals(node: Node<'_>, typed: &Value<'_>, literal: &Literal) -> Truth {
             Truth::of(literal.number() == Some(*own as f64))
         }
         (Value::Float(own), Literal::Int(_) | Literal::Float(_)) => Truth::of(literal.number() == Some(*own)),
-        (_, Literal::Text(other)) => node.text().map_or(Truth::No, |own| Truth::of(own == other.as_str())),
+        (_, Literal::Text(other)) => {
+            settled_text(node).map_or(Truth::No, |own| Truth::of(own == other.as_str()))
+        }
         _ => Truth::Unknown,
     }
 }
 
-fn matches(node: Node<'_>, typed: &Value<'_>, regex: &Regex) -> Truth {
-    match (typed, node.text()) {
+fn matches(node: Node<'_>, typed: &Value<'_>, regex: &Pattern) -> Truth {
+    match (typed, settled_text(node)) {
         (Value::Unknown, _) | (_, None) => Truth::Unknown,
         (_, Some(text)) => Truth::of(regex.is_match(&text)),
     }
@@ -251,5 +268,44 @@ fn is_empty(node: Node<'_>, typed: &Value<'_>) -> bool {
         Value::Mapping => node.entries().next().is_none(),
         Value::Text(text) => text.is_empty(),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::{
+        base::SourceId,
+        rule::Registry,
+        yaml::{self, Limits},
+    };
+
+    fn eval(clause: &str, text: &str) -> Truth {
+        let registry = Registry::embedded().unwrap();
+        let set = BTreeMap::new();
+        let params = Params::new(&registry.rules()[0], &set);
+        let clause: Clause = serde_yaml::from_str(clause).unwrap();
+        let parsed = yaml::parse(SourceId(0), text, &Limits::default());
+        let root = parsed.root(&parsed.documents()[0]).unwrap();
+        let roots = Roots { here: Some(root), pod: None, object: root, volume: None };
+        Condition::compile(&clause, &params).unwrap().eval(&roots)
+    }
+
+    #[test]
+    fn what_a_placeholder_hides_is_unknown_at_every_depth() {
+        for clause in ["{path: a.b, present: false}", "{path: a.b, equals: 1}", "{path: a, empty: false}"] {
+            assert_eq!(eval(clause, "a: ${X}"), Truth::Unknown, "{clause}");
+        }
+        assert_eq!(eval("{path: a.b, present: false}", "a: {}"), Truth::Yes);
+        assert_eq!(eval("{path: a, empty: false}", "a: [x]"), Truth::Yes);
+    }
+
+    #[test]
+    fn a_placeholder_with_a_default_is_compared_by_its_default() {
+        assert_eq!(eval("{path: a, equals: Default}", "a: ${X:=Default}"), Truth::Yes);
+        assert_eq!(eval("{path: a, matches: '='}", "a: ${X:=1}"), Truth::No);
+        assert_eq!(eval("{path: a, equals: true}", "a: ${X:-true}"), Truth::Yes);
     }
 }

@@ -6,7 +6,7 @@ use super::{Compiled, Params, file::Platform};
 use crate::{
     base::{Diagnostic, Label, Minor, ObjectId, Span, Subject},
     index::Index,
-    kube::{Container, Object, Place, Pod, PolicyRule},
+    kube::{Container, Object, Place, Pod, PolicyRule, Read},
     yaml::{Document, Parsed},
 };
 
@@ -30,8 +30,8 @@ pub struct Examined<'a> {
     pub containers: Vec<Container<'a>>,
     /// The rules of a Role or ClusterRole.
     pub role_rules: Vec<PolicyRule>,
-    pub(super) is_windows: bool,
-    pub(super) has_user_namespace: bool,
+    pub(super) may_be_windows: bool,
+    pub(super) may_have_user_namespace: bool,
     id: OnceCell<Arc<ObjectId>>,
 }
 
@@ -46,8 +46,9 @@ impl<'a> Examined<'a> {
             } else {
                 Vec::new()
             },
-            is_windows: pod.is_some_and(|pod| pod.is_windows()),
-            has_user_namespace: pod.is_some_and(|pod| pod.host_users().is(&false)),
+            may_be_windows: pod.is_some_and(|pod| pod.may_be_windows()),
+            may_have_user_namespace: pod
+                .is_some_and(|pod| matches!(pod.host_users(), Read::Is(false) | Read::Unclear)),
             pod,
             object,
             id: OnceCell::new(),
@@ -109,6 +110,7 @@ impl<'c, 'a> Context<'c, 'a> {
         let subject = Subject { object, container: place.container.map(|(name, _)| name), path: place.path };
         let mut diagnostic = self.compiled.finding(message, place.span);
         diagnostic.subject = Some(subject);
+        diagnostic.absence = place.is_missing;
         if let Some(via) = place.via {
             diagnostic.relate(via, "used here through an alias");
         }
@@ -123,8 +125,8 @@ pub struct DocumentContext<'c, 't> {
     pub parsed: &'c Parsed<'t>,
     /// The document.
     pub document: &'c Document,
-    /// It holds at least one Kubernetes object.
-    pub holds_objects: bool,
+    /// The Kubernetes objects that it holds.
+    pub objects: &'c [Object<'t>],
     /// The rule's parameters.
     pub params: Params<'c>,
     compiled: &'c Compiled<'c>,
@@ -136,16 +138,29 @@ impl<'c, 't> DocumentContext<'c, 't> {
     pub fn new(
         parsed: &'c Parsed<'t>,
         document: &'c Document,
-        holds_objects: bool,
+        objects: &'c [Object<'t>],
         compiled: &'c Compiled<'c>,
         out: &'c mut Vec<Diagnostic>,
     ) -> Self {
-        Self { parsed, document, holds_objects, params: compiled.params, compiled, out }
+        Self { parsed, document, objects, params: compiled.params, compiled, out }
     }
 
     /// Reports a finding at `span`; `say` is the whole message.
     pub fn report(&mut self, span: Span, say: impl Into<String>) -> &mut Diagnostic {
         push(self.out, self.compiled.finding(say.into(), span))
+    }
+
+    /// Reports a finding at `span`, which lies at `path` in the object. `say` is the fact alone.
+    pub fn report_in(
+        &mut self,
+        object: &Arc<ObjectId>,
+        span: Span,
+        path: String,
+        say: &str,
+    ) -> &mut Diagnostic {
+        let mut diagnostic = self.compiled.finding(format!("{object}: {say}"), span);
+        diagnostic.subject = Some(Subject { object: Arc::clone(object), container: None, path });
+        push(self.out, diagnostic)
     }
 }
 
@@ -195,6 +210,8 @@ impl Compiled<'_> {
             help: None,
             fixes: Vec::new(),
             overlays: Vec::new(),
+            spared: Vec::new(),
+            absence: false,
         }
     }
 }

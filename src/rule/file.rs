@@ -42,6 +42,9 @@ pub struct RuleFile {
     /// A finding is dropped where one of these rules has a finding at the same place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub implied_by: Vec<String>,
+    /// A finding about a container is dropped where one of these rules has a finding in the same container.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub implied_in_container_by: Vec<String>,
     /// Adds, to each finding on a role, the bindings in the same unit that make the role live.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub show_bindings: bool,
@@ -98,6 +101,13 @@ pub struct VersionRange {
     pub until: Option<Minor>,
 }
 
+impl VersionRange {
+    /// Whether `target` lies in the range.
+    pub fn holds(self, target: Minor) -> bool {
+        self.from.is_none_or(|from| from <= target) && self.until.is_none_or(|until| target < until)
+    }
+}
+
 /// A setting of a rule.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -136,7 +146,7 @@ pub enum Literals {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Check {
-    /// The file in `src/checks/` (snake_case) that decides; nothing else is given then.
+    /// The file in `src/checks/` (`snake_case`) that decides; nothing else is given then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub native: Option<String>,
     /// The thing that is judged, one at a time.
@@ -151,9 +161,12 @@ pub struct Check {
     /// Not where any of these holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unless: Vec<Clause>,
-    /// Pods that the Pod Security Standards exempt, from a target version on.
+    /// Objects that are left alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exempt: Option<Exempt>,
+    /// The target versions at which this check says anything; the rule's own range holds too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kubernetes: Option<VersionRange>,
     /// From the subject to the value that is judged; empty for the subject itself.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub path: String,
@@ -169,6 +182,10 @@ pub struct Check {
     /// For `on: rbac-rule`: fires when the rule grants one of these.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub grants: Vec<Grant>,
+    /// Fires once for the role, when its rules together, in any order, grant every one of `grants`; points at
+    /// the first.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub together: bool,
     /// The fact, lower case, no period. `{value}`, `{path}`, `{name}`, and for grants `{verbs}`, `{resource}`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub say: String,
@@ -215,7 +232,7 @@ pub enum ContainerList {
     Ephemeral,
 }
 
-/// From which target version on a kind of pod is left alone.
+/// What a check leaves alone: for pods, the target version from which on.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Exempt {
@@ -225,6 +242,10 @@ pub struct Exempt {
     /// Pods with `spec.hostUsers: false`.
     #[serde(default)]
     pub user_namespace: Option<Minor>,
+    /// Roles and bindings that the API server makes itself: labelled `kubernetes.io/bootstrapping: rbac-defaults`
+    /// and called like one of them.
+    #[serde(default)]
+    pub rbac_defaults: bool,
 }
 
 /// What a check makes of a field that is not there.
@@ -297,19 +318,23 @@ pub struct Clause {
     pub not: Option<Box<Clause>>,
 }
 
-/// Something an RBAC rule may allow. Wildcards and subresource forms in the role count.
+/// Something an RBAC rule may allow. Wildcards and subresource forms in the role count. `$name` among the words
+/// stands for the values of a parameter.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Grant {
     /// API groups, `""` for the core group; one must match.
     pub groups: Vec<String>,
-    /// Resources, `pods/exec` for a subresource; one must match.
+    /// Resources, `pods/exec` for a subresource, `pods/*` for any subresource; one must match.
     pub resources: Vec<String>,
     /// Verbs; one must match.
     pub verbs: Vec<String>,
     /// What `resourceNames` means: by default a rule narrowed to names does not grant.
     #[serde(default)]
     pub named: Named,
+    /// Only a rule that `resourceNames` narrows to one of these grants it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
 }
 
 /// What `resourceNames` does to a grant.

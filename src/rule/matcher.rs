@@ -4,17 +4,17 @@ use super::{
     compiled::{Compiled, Match},
     condition::{Condition, Roots, Truth},
     context::Context,
-    file::{ContainerList, Exempt, Grant, Missing, Named, On},
+    file::{ContainerList, Exempt, Missing, On},
 };
 use crate::{
     base::{Minor, Span},
-    kube::{self, Container, Item, Place, Pod, PolicyRule},
-    yaml::{Hit, Kind, Node, Path, Step},
+    kube::{self, Container, Place, Pod},
+    yaml::{Hit, Kind, Node, Path},
 };
 
 /// The thing that is judged.
 #[derive(Clone, Copy)]
-struct Judged<'s, 'a> {
+pub(super) struct Judged<'s, 'a> {
     node: Node<'a>,
     /// What to point at to show it.
     head: Span,
@@ -68,10 +68,12 @@ impl Match {
     }
 
     fn exempts(&self, context: &Context<'_, '_>) -> bool {
-        let Exempt { windows, user_namespace } = self.exempt;
+        let Exempt { windows, user_namespace, rbac_defaults } = self.exempt;
         let reached = |from: Option<Minor>| from.is_some_and(|from| from <= context.target.kubernetes);
-        context.examined.is_windows && reached(windows)
-            || context.examined.has_user_namespace && reached(user_namespace)
+        !self.kubernetes.holds(context.target.kubernetes)
+            || rbac_defaults && kube::is_rbac_default(context.object())
+            || context.examined.may_be_windows && reached(windows)
+            || context.examined.may_have_user_namespace && reached(user_namespace)
     }
 
     fn listed<'c, 'a>(&self, containers: &'c [Container<'a>]) -> impl Iterator<Item = &'c Container<'a>> {
@@ -121,13 +123,16 @@ impl Match {
     }
 
     fn on_subjects(&self, context: &mut Context<'_, '_>) {
+        if !kube::is_binding(context.object()) {
+            return;
+        }
         let root = context.object().root();
         for (index, node) in root.get("subjects").into_iter().flat_map(Node::items).enumerate() {
             self.judge(context, &subject(node, node.head(), &|| format!("subjects[{index}]")));
         }
     }
 
-    fn judge(&self, context: &mut Context<'_, '_>, judged: &Judged<'_, '_>) {
+    pub(super) fn judge(&self, context: &mut Context<'_, '_>, judged: &Judged<'_, '_>) {
         if !self.applies(context, judged) {
             return;
         }
@@ -136,7 +141,7 @@ impl Match {
             let fires = match hit.node {
                 Some(node) => self.fires_on(context, judged, node),
                 // What the pod sets instead is judged once for all containers, by `judge_inherited`.
-                None => self.missing == Missing::Fires && !inherits,
+                None => self.missing == Missing::Fires && !hit.barred && !inherits,
             };
             if fires {
                 self.report(context, judged, &hit);
@@ -144,7 +149,7 @@ impl Match {
         });
     }
 
-    fn applies(&self, context: &Context<'_, '_>, judged: &Judged<'_, '_>) -> bool {
+    pub(super) fn applies(&self, context: &Context<'_, '_>, judged: &Judged<'_, '_>) -> bool {
         let roots = roots(context, judged, Some(judged.node));
         self.filter.iter().all(|condition| condition.eval(&roots) == Truth::Yes)
             && self.unless.iter().all(|condition| condition.eval(&roots) == Truth::No)
@@ -182,13 +187,11 @@ impl Match {
         container: Option<&Container<'a>>,
     ) -> Option<Node<'a>> {
         let container = container.filter(|_| self.inherit)?;
-        let [Step::Key(_), Step::Key(field), ..] = self.path.steps() else { return None };
-        let keys = ["securityContext", field];
-        let own = Path::of(&keys).find(container.node);
-        if own.is_some() || !Pod::inherits(&keys) {
-            return None;
-        }
-        Path::of(&keys).find(context.pod()?.spec)
+        let keys: Vec<&str> = self.path.keys().collect();
+        let path = Path::of(Pod::inherited(&keys)?);
+        let mut sets_none = false;
+        path.visit(container.node, &mut |hit| sets_none = hit.node.is_none() && !hit.barred);
+        path.find(context.pod()?.spec).filter(|_| sets_none)
     }
 
     /// Judges the pod's value of an inherited field once, for all containers that take it.
@@ -211,83 +214,21 @@ impl Match {
         self.path.visit(pod.spec, &mut |hit| {
             let fires = match hit.node {
                 Some(node) => self.fires_on(context, &judged, node),
-                None => self.missing == Missing::Fires,
+                None => self.missing == Missing::Fires && !hit.barred,
             };
             if fires {
                 self.report(context, &judged, &hit);
                 let names: Vec<String> = takers.iter().map(|it| format!("`{}`", it.label())).collect();
                 if let Some(diagnostic) = context.out.last_mut() {
                     let plural = if names.len() == 1 { "container" } else { "containers" };
-                    diagnostic.message.push_str(&format!(" (taken by {plural} {})", some_of(&names)));
+                    diagnostic.message.push_str(&format!(" (holds for {plural} {})", some_of(&names)));
                 }
             }
         });
     }
-
-    fn on_rbac_rules(&self, context: &mut Context<'_, '_>) {
-        for rule in &context.examined.role_rules {
-            let mut found = Vec::new();
-            for grant in &self.grants {
-                found.extend(granted(rule, grant));
-            }
-            if found.is_empty() {
-                continue;
-            }
-            self.report_grant(context, rule, &found);
-        }
-    }
-
-    fn report_grant(&self, context: &mut Context<'_, '_>, rule: &PolicyRule, found: &[Granted<'_>]) {
-        let mut resources: Vec<String> = Vec::new();
-        let mut verbs: Vec<&Item> = Vec::new();
-        for granted in found {
-            let word = format!("`{}`", granted.resource);
-            if !resources.contains(&word) {
-                resources.push(word);
-            }
-            if !verbs.contains(&granted.verb) {
-                verbs.push(granted.verb);
-            }
-        }
-        let Some(first) = found.first() else { return };
-        let verb_words: Vec<String> = verbs.iter().map(|verb| format!("`{}`", verb.text)).collect();
-        let say = fill(&self.say, &[("verbs", &verb_words.join(", ")), ("resource", &some_of(&resources))]);
-        let place = Place {
-            span: first.word.span,
-            via: None,
-            path: format!("rules[{}].resources", rule.index),
-            container: None,
-        };
-        let diagnostic = context.report(place, &say);
-        for verb in verbs {
-            diagnostic.relate(verb.span, "with this verb");
-        }
-    }
 }
 
-/// One resource of a grant that a role's rule covers, by which word and verb.
-#[derive(Debug, Clone, Copy)]
-struct Granted<'r> {
-    resource: &'r str,
-    word: &'r Item,
-    verb: &'r Item,
-}
-
-fn granted<'r>(rule: &'r PolicyRule, grant: &'r Grant) -> Vec<Granted<'r>> {
-    if grant.named == Named::Narrows && rule.names.is_some() {
-        return Vec::new();
-    }
-    let mut found = Vec::new();
-    for resource in &grant.resources {
-        let Some(word) = rule.resources_matching(&grant.groups, resource).next() else { continue };
-        for verb in grant.verbs.iter().filter_map(|verb| rule.verbs_matching(verb).next()) {
-            found.push(Granted { resource, word, verb });
-        }
-    }
-    found
-}
-
-fn subject<'s, 'a>(node: Node<'a>, head: Span, prefix: &'s dyn Fn() -> String) -> Judged<'s, 'a> {
+pub(super) fn subject<'s, 'a>(node: Node<'a>, head: Span, prefix: &'s dyn Fn() -> String) -> Judged<'s, 'a> {
     Judged { node, head, container: None, volume: None, prefix }
 }
 
@@ -316,7 +257,7 @@ fn shown(node: Node<'_>) -> String {
 }
 
 /// The first few of `words`, and how many more there are.
-fn some_of(words: &[String]) -> String {
+pub(super) fn some_of(words: &[String]) -> String {
     const MOST: usize = 4;
     if words.len() <= MOST {
         return words.join(", ");
@@ -325,7 +266,7 @@ fn some_of(words: &[String]) -> String {
 }
 
 /// `template` with each `{name}` replaced by its value, in one pass: values are not looked into.
-fn fill(template: &str, values: &[(&str, &str)]) -> String {
+pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(template.len() + 16);
     let mut rest = template;
     while let Some(open) = rest.find('{') {

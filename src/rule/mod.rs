@@ -5,8 +5,10 @@ mod condition;
 mod context;
 mod embedded;
 mod file;
+mod grants;
 mod matcher;
 mod params;
+mod pattern;
 mod registry;
 
 pub use compiled::{CompileError, Compiled, Native};

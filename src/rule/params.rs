@@ -63,6 +63,21 @@ impl<'r> Params<'r> {
         Ok(list)
     }
 
+    /// `words` with `$name` replaced by the parameter's texts.
+    pub(super) fn words(&self, words: &[String]) -> Result<Vec<String>, CompileError> {
+        let mut all = Vec::with_capacity(words.len());
+        for word in words {
+            match word.strip_prefix('$') {
+                Some(name) => {
+                    self.param(word)?;
+                    all.extend(self.texts(name).into_iter().map(str::to_owned));
+                }
+                None => all.push(word.clone()),
+            }
+        }
+        Ok(all)
+    }
+
     pub(super) fn number(&self, literal: &Literal) -> Result<f64, CompileError> {
         let number = match literal {
             Literal::Text(text) if text.starts_with('$') => match self.param(text)? {

@@ -34,6 +34,8 @@ pub struct Rule {
     pub security_severity: f32,
     /// Rules whose finding at the same place makes this one's needless.
     pub implied_by: Vec<RuleId>,
+    /// Rules whose finding in the same container makes this one's needless.
+    pub implied_in_container_by: Vec<RuleId>,
     /// Findings on a role name the bindings that make it live.
     pub show_bindings: bool,
     /// Settings with their defaults.
@@ -76,6 +78,7 @@ pub enum RuleError {
 impl Rule {
     /// Makes a rule of a parsed file; `text` is the file's whole text, from which the prose is read later.
     pub fn new(family: &str, file: RuleFile, text: Cow<'static, str>) -> Self {
+        let ids = |names: &[String]| names.iter().map(|id| RuleId::new(id)).collect();
         Self {
             id: RuleId::new(&file.id),
             family: family.to_owned(),
@@ -88,7 +91,8 @@ impl Rule {
             kubernetes: file.kubernetes.unwrap_or_default(),
             platform: file.platform,
             security_severity: file.security_severity.unwrap_or(file.severity.security_severity()),
-            implied_by: file.implied_by.iter().map(|id| RuleId::new(id)).collect(),
+            implied_by: ids(&file.implied_by),
+            implied_in_container_by: ids(&file.implied_in_container_by),
             show_bindings: file.show_bindings,
             params: file.params,
             checks: file.check,
@@ -128,8 +132,7 @@ impl Rule {
 
     /// Whether it says anything at this target version.
     pub fn applies_at(&self, target: Minor) -> bool {
-        self.kubernetes.from.is_none_or(|from| from <= target)
-            && self.kubernetes.until.is_none_or(|until| target < until)
+        self.kubernetes.holds(target)
     }
 }
 

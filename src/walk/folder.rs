@@ -67,7 +67,7 @@ pub(super) fn read<'s>(scope: &Scope<'s>, run: &'s Run<'_>, folder: &Folder) {
     };
     let is_left_out = |path: &Path, name: &OsStr, is_folder: bool| {
         (!ignores.is_empty() && ignores.ignore(&folder.way.join(name), is_folder))
-            || run.filter.excludes(path, is_folder)
+            || run.filter.excludes(path)
     };
 
     let mut files = Vec::with_capacity(listing.files.len());
@@ -113,7 +113,7 @@ impl Listing {
             self.dotted.push(name);
         } else if kind.is_dir() {
             self.folders.push(name);
-        } else if kind.is_file() && name.to_str().is_some_and(is_wanted) {
+        } else if kind.is_file() && is_wanted(&name.to_string_lossy()) {
             self.has_chart |= name == "Chart.yaml";
             self.files.push(name);
         }

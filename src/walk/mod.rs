@@ -44,8 +44,12 @@ pub trait Filter: Sync {
     /// with a dot. Comes before any [`Filter::excludes`] for what is in the folder.
     fn enter(&self, folder: &Path, dotted: &[OsString]);
 
-    /// Whether `path` is left out, because of itself or of a folder it lies in.
-    fn excludes(&self, path: &Path, is_folder: bool) -> bool;
+    /// Whether `path` is left out, because of itself or of a folder it lies in. The folder it lies in was
+    /// entered.
+    fn excludes(&self, path: &Path) -> bool;
+
+    /// As [`Filter::excludes`], for a path that was named: nothing was entered.
+    fn excludes_named(&self, path: &Path) -> bool;
 }
 
 /// Leaves nothing out.
@@ -55,7 +59,11 @@ pub struct Everything;
 impl Filter for Everything {
     fn enter(&self, _: &Path, _: &[OsString]) {}
 
-    fn excludes(&self, _: &Path, _: bool) -> bool {
+    fn excludes(&self, _: &Path) -> bool {
+        false
+    }
+
+    fn excludes_named(&self, _: &Path) -> bool {
         false
     }
 }

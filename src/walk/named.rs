@@ -35,8 +35,8 @@ pub fn walk(paths: &[PathBuf], options: &Options, filter: &dyn Filter) -> Walked
         }
     }
     if options.force_exclude {
-        files.retain(|file| !filter.excludes(&file.path, false));
-        folders.retain(|folder| !filter.excludes(folder, true));
+        files.retain(|file| !filter.excludes_named(&file.path));
+        folders.retain(|folder| !filter.excludes_named(folder));
     }
     folders.retain(|folder| folder.file_name().is_none_or(|name| name != ".git"));
     run.add(files, None);

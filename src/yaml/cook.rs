@@ -130,9 +130,9 @@ pub(super) fn block(raw: &str, indent: usize, folded: bool, final_break: bool) -
     let strip = header.bytes().take_while(|byte| b"|>+-123456789".contains(byte)).any(|byte| byte == b'-');
     let mut out = String::with_capacity(body.len());
     if folded {
-        fold_block(body, indent, &mut out)
+        fold_block(body, indent, &mut out);
     } else {
-        literal_block(body, indent, &mut out)
+        literal_block(body, indent, &mut out);
     }
     if final_break && !strip {
         out.push('\n');
@@ -187,4 +187,122 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
         rest = Some(after_break(&text[at..]));
         Some(&text[..at])
     })
+}
+
+/// A tag's text with `%41` and the like resolved; `None` when they are not whole or say no text.
+pub(super) fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut parts = text.split('%');
+    bytes.extend(parts.next().unwrap_or_default().bytes());
+    for part in parts {
+        let (hex, rest) = part.split_at_checked(2)?;
+        if !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        bytes.push(u8::from_str_radix(hex, 16).ok()?);
+        bytes.extend(rest.bytes());
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_break_is_a_space_and_empty_lines_are_breaks() {
+        for (text, expected) in [
+            ("a\nb", "a b"),
+            ("a  \n\t b", "a b"),
+            ("a\n\nb", "a\nb"),
+            ("a\n \n\t\n  b", "a\n\nb"),
+            ("a\r\n\r\nb\rc", "a\nb c"),
+            (" a\n", " a "),
+            ("\n\n", "\n"),
+            ("é\nü", "é ü"),
+        ] {
+            assert_eq!(folded_lines(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn doubled_single_quotes_are_one() {
+        assert_eq!(single_quoted("it''s ''''\n''x''"), "it's '' 'x'");
+    }
+
+    #[test]
+    fn escapes_say_what_the_specification_says() {
+        for (text, expected) in [
+            (r"\0\a\b\t\n\v\f\r\e", "\0\x07\x08\t\n\x0B\x0C\r\x1B"),
+            (r#"\ \"\/\\\'"#, " \"/\\'"),
+            (r"\N\_\L\P", "\u{85}\u{A0}\u{2028}\u{2029}"),
+            (r"\x41\u00e9\U0001F600", "Aé😀"),
+            (r"\ud83d\ude00", "😀"),
+            (r"\ud83d", "\u{FFFD}"),
+            (r"\ude00\ud83d", "\u{FFFD}\u{FFFD}"),
+            (r"\ud83d\u0041", "\u{FFFD}A"),
+            ("\\\t", "\t"),
+        ] {
+            assert_eq!(double_quoted(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_escaped_line_break_joins_and_keeps_the_blanks_before_it() {
+        for (text, expected) in [
+            ("a\\\n  b", "ab"),
+            ("a \\\n  b", "a b"),
+            ("a\\\n\n  b", "a\nb"),
+            ("a\\\r\n  b", "ab"),
+            ("a\\t\n  b", "a\t b"),
+            ("a\\  \n  b", "a  b"),
+            ("a\n  \\ b", "a  b"),
+        ] {
+            assert_eq!(double_quoted(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn literal_text_loses_its_indentation_alone() {
+        for (raw, indent, final_break, expected) in [
+            ("|\n  a\n   b\n\n  c", 2, true, "a\n b\n\nc\n"),
+            ("|-\n  a", 2, true, "a"),
+            ("|\n  a", 2, false, "a"),
+            ("|+\n  a\n\n", 2, true, "a\n\n\n"),
+            ("|2 # -\n    a", 2, true, "  a\n"),
+            ("|\r\n a\r\n\r\n b", 1, true, "a\n\nb\n"),
+            ("|\r a\r b", 1, true, "a\nb\n"),
+            ("|\n\n  a\n    ", 2, true, "\na\n  \n"),
+            ("|", 1, false, ""),
+            ("|+\n", 1, true, "\n"),
+            ("|\na\nb", 0, true, "a\nb\n"),
+        ] {
+            assert_eq!(block(raw, indent, false, final_break), expected, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn folded_text_keeps_the_breaks_around_deeper_lines() {
+        for (raw, expected) in [
+            (">\n a\n b", "a b\n"),
+            (">\n a\n\n b", "a\nb\n"),
+            (">\n a\n\n\n b", "a\n\nb\n"),
+            (">\n a\n  b\n c", "a\n b\nc\n"),
+            (">\n a\n\n  b\n\n c", "a\n\n b\n\nc\n"),
+            (">\n  a\n b", " a\nb\n"),
+            (">\n\n a", "\na\n"),
+            (">-\n a\n \tb\n c", "a\n\tb\nc"),
+            (">+\n a\n\n", "a\n\n\n"),
+        ] {
+            assert_eq!(block(raw, 1, true, true), expected, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn percent_escapes_must_be_whole_and_say_text() {
+        assert_eq!(percent_decoded("a%21%c3%A9").as_deref(), Some("a!é"));
+        for text in ["%", "%4", "%4g", "%c3", "%é"] {
+            assert_eq!(percent_decoded(text), None, "{text}");
+        }
+    }
 }

@@ -1,19 +1,21 @@
 //! The tree as yaml-test-suite events, for conformance tests and `plimsoll dump`.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use super::scalar::Scalar;
 use super::tape::{Document, Raw};
-use super::{Parsed, Style};
+use super::{Parsed, Style, cook};
 
 /// One line an event, as the yaml-test-suite writes them; with `spans`, each is followed by its bytes. A
 /// document that is skipped or broken shows what was read of it.
 pub fn events(parsed: &Parsed<'_>, spans: bool) -> String {
-    let mut writer = Writer { parsed, spans, out: String::new(), handles: Vec::new() };
+    let mut writer = Writer { parsed, spans, out: String::new(), handles: HashMap::new() };
     writer.line("+STR", None);
     for document in parsed.documents() {
         // A text with comments alone has no document for the suite.
-        let counts = document.root.is_some() || document.explicit_start || document.error.is_some();
+        let counts =
+            document.root.is_some() || begins_with_marker(parsed, document) || document.error.is_some();
         if counts {
             writer.document(document);
         }
@@ -27,10 +29,10 @@ struct Writer<'a> {
     spans: bool,
     out: String,
     /// `%TAG` handles of the document with their prefixes.
-    handles: Vec<(&'a str, &'a str)>,
+    handles: HashMap<&'a str, &'a str>,
 }
 
-impl<'a> Writer<'a> {
+impl Writer<'_> {
     fn line(&mut self, event: &str, span: Option<(u32, u32)>) {
         self.out.push_str(event);
         if let (true, Some((start, end))) = (self.spans, span) {
@@ -43,7 +45,7 @@ impl<'a> Writer<'a> {
         let prefix = self.parsed.text.get(document.prefix.0 as usize..document.prefix.1 as usize);
         self.handles = prefix.unwrap_or_default().split(['\n', '\r']).filter_map(handle).collect();
         self.line(
-            if document.explicit_start { "+DOC ---" } else { "+DOC" },
+            if begins_with_marker(self.parsed, document) { "+DOC ---" } else { "+DOC" },
             Some((document.start, document.end)),
         );
         match document.root {
@@ -51,7 +53,7 @@ impl<'a> Writer<'a> {
             None => self.line("=VAL :", Some((document.start, document.start))),
         }
         self.line(
-            if document.explicit_end { "-DOC ..." } else { "-DOC" },
+            if ends_with_marker(self.parsed, document) { "-DOC ..." } else { "-DOC" },
             Some((document.end, document.end)),
         );
     }
@@ -129,14 +131,23 @@ impl<'a> Writer<'a> {
         }
         let split = tag.get(1..).and_then(|rest| rest.find('!')).map_or(1, |at| at + 2);
         let (handle, suffix) = tag.split_at_checked(split).unwrap_or((tag, ""));
-        let declared = self.handles.iter().find(|(own, _)| *own == handle).map(|(_, prefix)| *prefix);
+        let declared = self.handles.get(handle).copied();
         let prefix = match (declared, handle) {
             (Some(prefix), _) if !suffix.is_empty() => prefix,
             (_, "!!") => "tag:yaml.org,2002:",
             _ => handle,
         };
-        format!("{prefix}{}", percent_decoded(suffix))
+        format!("{prefix}{}", cook::percent_decoded(suffix).unwrap_or_else(|| suffix.to_owned()))
     }
+}
+
+fn begins_with_marker(parsed: &Parsed<'_>, document: &Document) -> bool {
+    let before = parsed.text.get(..document.start as usize).unwrap_or_default();
+    before.trim_end_matches([' ', '\t', '\n', '\r']).ends_with("---")
+}
+
+fn ends_with_marker(parsed: &Parsed<'_>, document: &Document) -> bool {
+    parsed.text.get(document.end as usize..).is_some_and(|after| after.starts_with("..."))
 }
 
 fn is_collection(raw: Raw) -> bool {
@@ -148,28 +159,6 @@ fn is_collection(raw: Raw) -> bool {
 fn handle(line: &str) -> Option<(&str, &str)> {
     let mut words = line.strip_prefix("%TAG")?.split_ascii_whitespace();
     Some((words.next()?, words.next()?))
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let hex = if byte == b'%' { after.get(..2) } else { None };
-        let value = hex
-            .and_then(|hex| std::str::from_utf8(hex).ok())
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match value {
-            Some(value) => {
-                bytes.push(value);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn escape(text: &str, out: &mut String) {

@@ -28,3 +28,14 @@ impl Limits {
         self.depth.min(Self::DEEPEST)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_option_lifts_the_depth_beyond_what_a_stack_holds() {
+        assert_eq!(Limits::default().depth(), 512);
+        assert_eq!(Limits { depth: u32::MAX, ..Limits::default() }.depth(), Limits::DEEPEST);
+    }
+}

@@ -264,12 +264,15 @@ impl Entry<'_> {
     pub fn head(&self) -> Span {
         let key = self.key.span();
         let value = self.value.span();
-        let (Store::Tape(key_node), Store::Tape(value_node)) = (self.key.0, self.value.0) else { return key };
+        // The key may be one of a tree that was built over the text of its value.
+        let (Store::Tape(_) | Store::Value(_), Store::Tape(value_node)) = (self.key.0, self.value.0) else {
+            return key;
+        };
         let joined = value_node.kind() == Kind::Scalar
             && value_node.via().is_none()
             && key.source == value.source
             && key.end <= value.start
-            && is_line(key_node.source_text(key.start, value.end));
+            && is_line(value_node.source_text(key.start, value.end));
         if joined { Span::new(key.source, key.start, value.end) } else { key }
     }
 }

@@ -35,6 +35,8 @@ pub struct Hit<'a, 'p> {
     pub place: Option<Span>,
     /// The alias through which the value was reached.
     pub via: Option<Span>,
+    /// Nothing is known of the value: something on the way is no mapping, but a placeholder or a mistake.
+    pub barred: bool,
     /// For each `[*]` on the way, which item.
     pub indices: &'p [u32],
 }
@@ -84,6 +86,11 @@ impl Path {
         &self.steps
     }
 
+    /// The keys with which it begins, up to the first `[*]`.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().map_while(|step| if let Step::Key(key) = step { Some(&**key) } else { None })
+    }
+
     /// Whether it leads nowhere else.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
@@ -97,6 +104,7 @@ impl Path {
     }
 
     /// The path without its first step.
+    #[must_use]
     pub fn tail(&self) -> Path {
         Self { steps: self.steps.get(1..).unwrap_or_default().to_vec() }
     }
@@ -146,7 +154,7 @@ struct Cursor<'a> {
 
 fn walk<'a>(steps: &[Step], at: Cursor<'a>, indices: &mut Vec<u32>, visit: &mut dyn FnMut(Hit<'a, '_>)) {
     let Some((step, rest)) = steps.split_first() else {
-        visit(Hit { node: Some(at.node), place: at.place, via: at.via, indices });
+        visit(Hit { node: Some(at.node), place: at.place, via: at.via, barred: false, indices });
         return;
     };
     match step {
@@ -157,8 +165,14 @@ fn walk<'a>(steps: &[Step], at: Cursor<'a>, indices: &mut Vec<u32>, visit: &mut 
                 let cursor = Cursor { node: entry.value, place: Some(place.span()), via: entry.value.via() };
                 walk(rest, cursor, indices, visit);
             }
-            Some(entry) => visit(Hit { node: None, place: Some(entry.key.span()), via: at.via, indices }),
-            None => visit(Hit { node: None, place: at.place, via: at.via, indices }),
+            Some(entry) => {
+                let place = Some(entry.key.span());
+                visit(Hit { node: None, place, via: at.via, barred: false, indices });
+            }
+            None => {
+                let barred = at.node.kind() != Kind::Mapping;
+                visit(Hit { node: None, place: at.place, via: at.via, barred, indices });
+            }
         },
         Step::Each if at.node.kind() == Kind::Mapping => {
             for (index, entry) in at.node.fields().into_iter().enumerate() {
@@ -201,5 +215,24 @@ mod tests {
         for text in [".", "a.", "a..b", "a[\"b", "a[0]", "[*]x"] {
             assert!(Path::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_scalar_where_a_mapping_should_be_bars_the_path() {
+        let text = "here: {}\nnothing: ~\nhidden: ${X}\nlisted: [a]\n";
+        let parsed = crate::yaml::parse(crate::base::SourceId(0), text, &crate::yaml::Limits::default());
+        let root = parsed.root(&parsed.documents()[0]).unwrap();
+        for (path, barred) in [
+            ("here.a.b", false),
+            ("nothing.a", false),
+            ("absent.a", false),
+            ("hidden.a", true),
+            ("listed.a", true),
+        ] {
+            Path::parse(path).unwrap().visit(root, &mut |hit| {
+                assert_eq!((hit.node.is_none(), hit.barred), (true, barred), "{path}");
+            });
+        }
+        assert!(Path::parse("a.b[*].c").unwrap().keys().eq(["a", "b"]));
     }
 }

@@ -2,8 +2,12 @@
 //! this is exact without reading what lies between.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use memchr::memmem;
+
+static DASHES: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"---"));
+static DOTS: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"..."));
 
 /// The byte ranges of the documents of `text`, without their `---` lines, as they appear in
 /// [`super::Parsed::documents`]. Comments and directives before the first `---` belong to no document; a
@@ -25,8 +29,6 @@ pub(super) struct Piece {
     pub(super) end: usize,
     /// It begins with `---`.
     pub(super) explicit_start: bool,
-    /// It ends with `...`.
-    pub(super) explicit_end: bool,
 }
 
 /// Iterator over the documents of a text.
@@ -48,8 +50,8 @@ pub(super) struct Pieces<'t> {
 impl<'t> Pieces<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         let text = text.as_bytes();
-        let mut dashes = memmem::find_iter(text, b"---");
-        let mut dots = memmem::find_iter(text, b"...");
+        let mut dashes = DASHES.find_iter(text);
+        let mut dots = DOTS.find_iter(text);
         let next_dashes = next_marker(text, &mut dashes);
         let next_dots = next_marker(text, &mut dots);
         Self {
@@ -64,6 +66,11 @@ impl<'t> Pieces<'t> {
             seen: false,
             done: false,
         }
+    }
+
+    /// The comments behind the last document, once all documents were taken.
+    pub(super) fn rest(&self) -> Option<Range<usize>> {
+        self.prefix.filter(|_| self.done).map(|(start, end)| start..end)
     }
 
     /// The next marker line and whether it is `---`.
@@ -85,7 +92,7 @@ impl<'t> Pieces<'t> {
     }
 
     /// What lies between the last marker and `end`, if it is a document.
-    fn piece(&mut self, end: usize, explicit_end: bool, last: bool) -> Option<Piece> {
+    fn piece(&mut self, end: usize, last: bool) -> Option<Piece> {
         let whole = last && !self.seen;
         let is_document = self.explicit || has_content(self.text, self.at, end) || whole;
         if !is_document {
@@ -97,7 +104,7 @@ impl<'t> Pieces<'t> {
         }
         let (prefix, prefix_end) = self.prefix.take().unwrap_or((self.at, self.at));
         self.seen = true;
-        Some(Piece { prefix, prefix_end, start: self.at, end, explicit_start: self.explicit, explicit_end })
+        Some(Piece { prefix, prefix_end, start: self.at, end, explicit_start: self.explicit })
     }
 }
 
@@ -108,9 +115,9 @@ impl Iterator for Pieces<'_> {
         while !self.done {
             let Some((marker, is_dashes)) = self.marker() else {
                 self.done = true;
-                return self.piece(self.text.len(), false, true);
+                return self.piece(self.text.len(), true);
             };
-            let piece = self.piece(marker, !is_dashes, false);
+            let piece = self.piece(before_mark(self.text, marker), false);
             self.at = after_marker(self.text, marker + 3);
             self.explicit = is_dashes;
             if piece.is_some() {
@@ -124,7 +131,9 @@ impl Iterator for Pieces<'_> {
 /// The next place where three marker characters stand alone at a line's start.
 fn next_marker(text: &[u8], found: &mut memmem::FindIter<'_, '_>) -> Option<usize> {
     found.find(|&at| {
-        let before = text[..at].strip_suffix(BOM).unwrap_or(&text[..at]);
+        // A mark may stand before a `---`, when files were joined; a `...` comes before any mark.
+        let marked = text[at] == b'-';
+        let before = text[..at].strip_suffix(BOM).filter(|_| marked).unwrap_or(&text[..at]);
         matches!(before.last(), None | Some(b'\n' | b'\r'))
             && matches!(text.get(at + 3), None | Some(b' ' | b'\t' | b'\n' | b'\r'))
     })
@@ -132,6 +141,11 @@ fn next_marker(text: &[u8], found: &mut memmem::FindIter<'_, '_>) -> Option<usiz
 
 /// A byte order mark in UTF-8.
 pub(super) const BOM: &[u8] = "\u{FEFF}".as_bytes();
+
+/// Where the line of a marker begins, which a byte order mark may stand before.
+fn before_mark(text: &[u8], marker: usize) -> usize {
+    text[..marker].strip_suffix(BOM).map_or(marker, <[u8]>::len)
+}
 
 /// The next line's start when nothing but blanks follows on the marker's own line.
 fn after_marker(text: &[u8], at: usize) -> usize {
@@ -161,5 +175,7 @@ fn has_directive(text: &[u8]) -> bool {
 
 /// Lines without their breaks; a `\r\n` gives an empty line more, which does not matter here.
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    text.split(|&byte| byte == b'\n' || byte == b'\r')
+    let mut start = 0;
+    let ends = memchr::memchr2_iter(b'\n', b'\r', text).chain([text.len()]);
+    ends.map(move |end| &text[std::mem::replace(&mut start, end + 1)..end])
 }

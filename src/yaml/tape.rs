@@ -130,22 +130,22 @@ pub struct SyntaxError {
 /// One document of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// First byte after the `---` line, or of the text.
+    /// First byte after the `---` line (after the `---` itself where more stands on that line), or after a
+    /// `...`, or of the text.
     pub start: u32,
-    /// One past its last byte.
+    /// One past its last byte: where the next `---` or `...` begins, or the end of the text.
     pub end: u32,
     /// Tape index of its root; `None` when it is empty or was filtered out.
     pub(super) root: Option<u32>,
-    /// Where reading stopped; the tree then holds what came before.
+    /// Where reading stopped; the tree then holds what came before. Nothing is left of a document whose aliases
+    /// would add more than the limit allows.
     pub error: Option<SyntaxError>,
     /// The filter left it out: it has no tree, and its syntax was not checked.
     pub skipped: bool,
-    /// It was read by a leniency that strict YAML 1.2 does not have.
+    /// It may have been read by a leniency that strict YAML 1.2 does not have: [`super::refusal`] tells.
     pub lenient: bool,
-    /// It begins with `---`.
-    pub(super) explicit_start: bool,
-    /// It ends with `...`.
-    pub(super) explicit_end: bool,
+    /// The first place that go-yaml refuses though YAML 1.2 allows it, and why, as far as that can be told.
+    pub beyond_go_yaml: Option<(Span, &'static str)>,
     /// The comments and directives before its `---`.
     pub(super) prefix: (u32, u32),
 }

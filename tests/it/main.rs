@@ -6,8 +6,29 @@
     reason = "tests may panic, say what they skip, and make and delete folders"
 )]
 
+mod cli;
+mod config;
 mod dir;
+mod docs;
 mod floors;
+mod gitops;
+mod guide;
 mod kustomize;
+mod pod_security;
+mod pod_security_together;
+mod random;
+mod rbac;
+mod report;
+mod report_formats;
+mod report_full;
+mod report_random;
+mod report_rules;
 mod rules;
 mod walk;
+mod yaml_conformance;
+mod yaml_differential;
+mod yaml_documents;
+mod yaml_duplicates;
+mod yaml_hostile;
+mod yaml_spans;
+mod yaml_texts;

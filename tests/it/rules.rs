@@ -34,7 +34,17 @@ fn every_example_finds_exactly_what_it_marks() {
         }
     }
     assert!(failures.is_empty(), "{failures}");
-    println!("{runs} runs of the examples of {} rules", registry.rules().len());
+    eprintln!("{runs} runs of the examples of {} rules", registry.rules().len());
+}
+
+#[test]
+fn every_rule_can_run_and_its_regular_expressions_compile() {
+    let registry = Registry::embedded().expect("the embedded rules load");
+    let target = Target { kubernetes: Minor::NEWEST, platform: None };
+    let plan = Plan::of_all(&registry, target).expect("every rule compiles");
+    for compiled in plan.rules() {
+        assert_eq!(compiled.broken_pattern(), None, "{}", compiled.rule.id);
+    }
 }
 
 #[test]
@@ -72,12 +82,18 @@ fn the_words_of_every_rule_keep_the_house_style() {
 }
 
 fn check(rule: &Rule, example: &Example, text: &str, compare: Compare) -> Result<(), String> {
-    let source = Source::new(SourceId(0), "example.yaml", text);
+    let is_kustomization = rule.family == "kustomize";
+    let (name, role) = if is_kustomization {
+        ("kustomization.yaml", Role::Kustomization)
+    } else {
+        ("example.yaml", Role::Plain)
+    };
+    let source = Source::new(SourceId(0), name, text);
     let target =
         Target { kubernetes: example.kubernetes.unwrap_or(Minor::NEWEST), platform: example.platform };
     let choice = Choice { rule, severity: rule.severity, params: &example.params };
     let plan = Plan::new(target, [choice]).map_err(|error| error.to_string())?;
-    let findings = judge_all(&[(&source, Role::Plain)], &plan, &Reading::default());
+    let findings = judge_all(&[(&source, role)], &plan, &Reading::default());
     let found: Vec<String> = findings.iter().map(|it| shown(&source, it)).collect();
     if compare == Compare::Count {
         let expected: usize = example.yaml.lines().map(marked).sum();

@@ -223,9 +223,26 @@ impl Filter for NoOut {
         self.0.lock().unwrap().push((folder.to_path_buf(), dotted.to_vec()));
     }
 
-    fn excludes(&self, path: &Path, _: bool) -> bool {
+    fn excludes(&self, path: &Path) -> bool {
         path.iter().any(|part| part == "out")
     }
+
+    fn excludes_named(&self, path: &Path) -> bool {
+        self.excludes(path)
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_no_text_is_found_all_the_same() {
+    use std::os::unix::ffi::OsStrExt;
+    let dir = Dir::new();
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.yaml");
+    std::fs::write(dir.path().join(name), "").unwrap();
+    let walked = dir.walk_with(&[""], &Options::default(), &Everything);
+    assert_eq!(walked.files.len(), 1);
+    assert_eq!(walked.files[0].path.file_name(), Some(name));
+    assert_eq!(walked.files[0].shown, "caf\u{fffd}.yaml");
 }
 
 #[test]

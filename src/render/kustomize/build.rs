@@ -11,7 +11,9 @@ use super::{
     accumulator::{Accumulator, Note},
     config, configurations,
     error::Errors,
-    finish, generator,
+    finish,
+    gaps::Gaps,
+    generator,
     kustomization::{Kustomization, Word},
     load, patches,
     store::Text,
@@ -28,6 +30,7 @@ pub struct Builder<'a> {
     pub(super) store: &'a Store<'a>,
     /// Finished bases by folder.
     bases: Mutex<HashMap<PathBuf, Arc<Accumulator<'a>>>>,
+    pub(super) gaps: Gaps,
 }
 
 /// A built kustomization.
@@ -60,7 +63,7 @@ impl Chain<'_> {
 impl<'a> Builder<'a> {
     /// A builder for `store`.
     pub fn new(store: &'a Store<'a>) -> Self {
-        Self { store, bases: Mutex::new(HashMap::new()) }
+        Self { store, bases: Mutex::default(), gaps: Gaps::default() }
     }
 
     /// Builds the kustomization in `folder`, as it was given to [`super::gather`].
@@ -70,10 +73,14 @@ impl<'a> Builder<'a> {
     pub fn build(&self, folder: &Path) -> Result<Built<'a>, Errors> {
         let found = self.store.look(Path::new(""), &folder.to_string_lossy());
         let real = found.map_or(folder, |found| found.real.as_path());
-        let kustomization = Kustomization::load(self.store, real, None)?;
-        let chain = Chain { folder: real, up: None };
-        let accumulated = self.accumulate(&kustomization, &chain, Accumulator::new(None))?;
-        finish::finish(self, &kustomization, accumulated)
+        self.build_own(&Kustomization::load(self.store, real, None)?)
+    }
+
+    /// Builds `own` as a root.
+    pub(super) fn build_own(&self, own: &Kustomization<'a>) -> Result<Built<'a>, Errors> {
+        let chain = Chain { folder: &own.folder, up: None };
+        let accumulated = self.accumulate(own, &chain, Accumulator::new(None))?;
+        finish::finish(self, own, accumulated)
     }
 
     /// Builds one kustomization into `into`: an empty accumulator, or, for a component, that of its parent.
@@ -132,13 +139,13 @@ impl<'a> Builder<'a> {
             let base = self.base(&found.real, entry, chain, accumulator.schemas.clone())?;
             let mut base = Accumulator::clone(&base);
             for resource in &mut base.resources {
-                resource.trail.push(own.text.id);
+                resource.trail.push(entry.span);
             }
             return accumulator.merge(base, entry.span);
         }
         let text = load::text(self.store, own, entry, found)?;
         for mut resource in load::objects(text, entry.span)? {
-            resource.trail.push(own.text.id);
+            resource.trail.push(entry.span);
             accumulator.append(resource, entry.span)?;
         }
         Ok(())
@@ -205,8 +212,8 @@ impl<'a> Builder<'a> {
                 errors.into_iter().map(|error| reached(error, entry.span)).collect::<Errors>()
             })?;
             for resource in &mut accumulator.resources {
-                if resource.trail.last() != Some(&own.text.id) {
-                    resource.trail.push(own.text.id);
+                if resource.trail.last().is_none_or(|last| last.source != own.text.id) {
+                    resource.trail.push(entry.span);
                 }
             }
         }

@@ -1,11 +1,11 @@
 //! Which files some kustomizations need, all the way down, and their texts.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
 };
 
-use super::{Content, Found, Library};
+use super::{Content, Found, Library, Overlay};
 use crate::{
     base::SourceId,
     yaml::{Kind, Limits, Node, parse},
@@ -22,17 +22,6 @@ pub struct Gathered {
     files: Vec<(PathBuf, Result<Content, String>)>,
     /// What was asked for, as asked: a folder's real path joined with the entry as written.
     looked: HashMap<PathBuf, Option<Found>>,
-    /// What each folder's kustomization names.
-    uses: HashMap<PathBuf, Uses>,
-}
-
-/// What one kustomization names, or what it needs all the way down.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Uses {
-    /// Files by real path, the kustomization's own first.
-    pub files: Vec<PathBuf>,
-    /// Folders of other kustomizations by real path.
-    pub folders: Vec<PathBuf>,
 }
 
 impl Gathered {
@@ -50,37 +39,33 @@ impl Gathered {
     pub fn files(&self) -> &[(PathBuf, Result<Content, String>)] {
         &self.files
     }
-
-    /// What the kustomization in `folder`, a real path, names itself: whoever is named by none is a root.
-    pub fn uses(&self, folder: &Path) -> Option<&Uses> {
-        self.uses.get(folder)
-    }
-
-    /// What the kustomization in `folder`, a real path, needs all the way down.
-    pub fn needs(&self, folder: &Path) -> Uses {
-        let mut needs = Uses { files: Vec::new(), folders: vec![folder.to_path_buf()] };
-        let mut done = 0;
-        while let Some(uses) = needs.folders.get(done).map(|folder| self.uses(folder)) {
-            done += 1;
-            let Some(uses) = uses else { continue };
-            needs.files.extend(uses.files.iter().cloned());
-            for folder in &uses.folders {
-                if !needs.folders.contains(folder) {
-                    needs.folders.push(folder.clone());
-                }
-            }
-        }
-        needs.folders.remove(0);
-        needs
-    }
 }
 
 /// Reads what the kustomizations in `folders` need.
 pub fn gather(library: &dyn Library, folders: &[PathBuf]) -> Gathered {
-    let mut gatherer = Gatherer { library, out: Gathered::default(), folders: Vec::new() };
+    gather_all(library, folders, &mut std::iter::empty())
+}
+
+/// Reads what the kustomizations in `folders`, and `overlays`, need.
+pub fn gather_all(
+    library: &dyn Library,
+    folders: &[PathBuf],
+    overlays: &mut dyn Iterator<Item = &Overlay>,
+) -> Gathered {
+    let mut gatherer =
+        Gatherer { library, out: Gathered::default(), folders: Vec::new(), seen: HashSet::new() };
     let here = Path::new("");
     for folder in folders {
         gatherer.want(here, &folder.to_string_lossy());
+    }
+    for overlay in overlays {
+        gatherer.want(here, &overlay.path.to_string_lossy());
+        if overlay.edits {
+            gatherer.want(here, &overlay.folder.to_string_lossy());
+        }
+        for entry in named_by_kustomization(overlay.fields.node()).files {
+            gatherer.want(&overlay.folder, &entry);
+        }
     }
     let mut done = 0;
     while let Some(folder) = gatherer.folders.get(done).cloned() {
@@ -95,6 +80,7 @@ struct Gatherer<'l> {
     out: Gathered,
     /// Folders with kustomizations, done and to do.
     folders: Vec<PathBuf>,
+    seen: HashSet<PathBuf>,
 }
 
 impl Gatherer<'_> {
@@ -104,15 +90,14 @@ impl Gatherer<'_> {
         if entry.is_empty() || entry.contains('\n') {
             return None;
         }
-        let library = self.library;
-        let found = self.out.looked.entry(path).or_insert_with_key(|path| library.look(path)).clone()?;
-        let uses = self.out.uses.entry(folder.to_path_buf()).or_default();
+        if let Some(known) = self.out.looked.get(&path) {
+            return self.out.index.get(&known.as_ref()?.real).copied();
+        }
+        let found = self.library.look(&path);
+        self.out.looked.insert(path, found.clone());
+        let found = found?;
         if found.is_folder {
-            if !uses.folders.contains(&found.real) {
-                uses.folders.push(found.real.clone());
-            }
-            if !self.out.uses.contains_key(&found.real) {
-                self.out.uses.insert(found.real.clone(), Uses::default());
+            if self.seen.insert(found.real.clone()) {
                 self.folders.push(found.real);
             }
             return None;
@@ -120,9 +105,6 @@ impl Gatherer<'_> {
         // kustomize reads no file from elsewhere, so nobody has to.
         if !found.real.starts_with(folder) {
             return None;
-        }
-        if !uses.files.contains(&found.real) {
-            uses.files.push(found.real.clone());
         }
         if let Some(&number) = self.out.index.get(&found.real) {
             return Some(number);
@@ -170,10 +152,10 @@ impl Gatherer<'_> {
 
 /// What a file names.
 #[derive(Default)]
-struct Named {
-    files: Vec<String>,
+pub(super) struct Named {
+    pub(super) files: Vec<String>,
     /// Files, or texts, that configure a plugin and may name files themselves.
-    plugins: Vec<String>,
+    pub(super) plugins: Vec<String>,
 }
 
 /// The value under `key` as Go's JSON reader finds it: in whatever case it is written, the last one.
@@ -186,9 +168,12 @@ fn texts(node: Node<'_>) -> impl Iterator<Item = String> {
     node.items().filter_map(|item| item.text().map(std::borrow::Cow::into_owned))
 }
 
-fn named_by_kustomization(root: Node<'_>) -> Named {
+pub(super) fn named_by_kustomization(root: Node<'_>) -> Named {
     let mut named = Named::default();
-    for key in ["resources", "bases", "components", "crds", "configurations", "patchesStrategicMerge"] {
+    // A text under `patches` is of the old form, which kustomize refuses; the file is a patch all the same.
+    const LISTS: [&str; 7] =
+        ["resources", "bases", "components", "crds", "configurations", "patchesStrategicMerge", "patches"];
+    for key in LISTS {
         named.files.extend(get(root, key).flat_map(texts));
     }
     for key in ["transformers", "generators", "validators"] {
@@ -205,7 +190,7 @@ fn named_by_kustomization(root: Node<'_>) -> Named {
     named
 }
 
-fn named_by_plugin(root: Node<'_>) -> Named {
+pub(super) fn named_by_plugin(root: Node<'_>) -> Named {
     let mut named = Named::default();
     named_by_entry(root, &mut named.files);
     named.files.extend(get(root, "paths").flat_map(texts));

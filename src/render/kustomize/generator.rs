@@ -127,7 +127,7 @@ pub(super) fn generate<'a>(
         kind: kind.generator(),
         name: metadata.and_then(|it| field(it, "name")),
     });
-    resource.trail.push(own.text.id);
+    resource.trail.push(name.span);
     let behavior = match word(entry, "behavior").as_ref().map(|it| &*it.text) {
         Some("merge") => Behavior::Merge,
         Some("replace") => Behavior::Replace,

@@ -79,15 +79,27 @@ impl<'a> Kustomization<'a> {
         }
         let root = document.and_then(|document| text.parsed.root(document));
         let root = root.filter(|root| !matches!(value(*root), Value::Null));
-        if let Some(root) = root {
-            let errors = schema::check(root, &KUSTOMIZATION);
-            if !errors.is_empty() {
-                return Err(errors);
-            }
+        Self::checked(text, folder, root)
+    }
+
+    fn checked(text: Text<'a>, folder: &Path, root: Option<Node<'a>>) -> Result<Self, Errors> {
+        let errors = root.map(|root| schema::check(root, &KUSTOMIZATION)).unwrap_or_default();
+        if !errors.is_empty() {
+            return Err(errors);
         }
         let mut own = Self { folder: folder.to_path_buf(), text, root, is_component: false };
         own.check_type()?;
         Ok(own)
+    }
+
+    /// The kustomization with these fields, in the name of `text`.
+    pub(super) fn made(text: Text<'a>, folder: &Path, root: Node<'a>) -> Result<Self, Errors> {
+        Self::checked(text, folder, Some(root))
+    }
+
+    /// All its fields.
+    pub(super) fn root(&self) -> Option<Node<'a>> {
+        self.root
     }
 
     fn check_type(&mut self) -> Result<(), Errors> {

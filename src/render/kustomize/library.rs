@@ -45,4 +45,11 @@ pub trait Library: Sync {
     /// # Errors
     /// The reason in one line.
     fn open(&self, real: &Path) -> Result<Content, String>;
+
+    /// The real paths of the manifests in `folder`, a real path, and all below it, in their order; what belongs to no
+    /// repository, such as ignored files, left out.
+    fn list(&self, folder: &Path) -> Vec<PathBuf>;
+
+    /// The highest folder that may be a repository's root where no `.git` says which one is.
+    fn top(&self) -> PathBuf;
 }

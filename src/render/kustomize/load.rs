@@ -167,6 +167,7 @@ fn check_object(root: Node<'_>) -> Result<Object<'_>, BuildError> {
         return Err(BuildError::invalid(root.head(), format!("the {kind} has no `metadata.name`")));
     }
     if let Some((first, repeated)) = duplicate_keys(root).first() {
+        let (first, repeated) = (first.key, repeated.key);
         let message = format!("the key `{}` is there twice", repeated.text().unwrap_or_default());
         return Err(
             BuildError::invalid(repeated.span(), message).relate(first.span(), "it stands here first")

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Content, Found, Library};
+use super::{Content, FILE_NAMES, Found, Library};
 use crate::base::{Source, SourceId};
 
 /// Files in memory, without symbolic links; paths begin with `/`.
@@ -44,6 +44,19 @@ impl Library for Memory {
 
     fn open(&self, real: &Path) -> Result<Content, String> {
         self.files.get(real).cloned().ok_or_else(|| "no such file".to_owned())
+    }
+
+    fn list(&self, folder: &Path) -> Vec<PathBuf> {
+        let is_manifest = |file: &&PathBuf| {
+            let extension = file.extension().and_then(std::ffi::OsStr::to_str);
+            let is_named = file.file_name().is_some_and(|name| FILE_NAMES.iter().any(|own| name == *own));
+            file.starts_with(folder) && (is_named || matches!(extension, Some("yaml" | "yml" | "json")))
+        };
+        self.files.keys().filter(is_manifest).cloned().collect()
+    }
+
+    fn top(&self) -> PathBuf {
+        PathBuf::from("/")
     }
 }
 

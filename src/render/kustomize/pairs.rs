@@ -40,6 +40,9 @@ pub(super) fn pairs<'a>(
     let mut pairs: Vec<Pair<'a>> = Vec::new();
     let mut errors = Vec::new();
     for file in words("envs").chain(word(entry, "env")) {
+        if builder.does_without(own, &file) {
+            continue;
+        }
         match from_env_file(builder, own, &file) {
             Ok(more) => pairs.extend(more),
             Err(more) => errors.extend(more),
@@ -53,7 +56,7 @@ pub(super) fn pairs<'a>(
     }
     for file in words("files") {
         match from_file(builder, own, &file) {
-            Ok(pair) => pairs.push(pair),
+            Ok(pair) => pairs.extend(pair),
             Err(error) => errors.push(error),
         }
     }
@@ -109,12 +112,12 @@ fn part<'a>(word: &Word<'a>, range: std::ops::Range<usize>) -> Word<'a> {
     Word { text: sliced(&word.text, range), span, node: word.node }
 }
 
-/// `file`, or `key=file`.
+/// `file`, or `key=file`; nothing where the build goes on without it.
 fn from_file<'a>(
     builder: &Builder<'a>,
     own: &Kustomization<'a>,
     source: &Word<'a>,
-) -> Result<Pair<'a>, BuildError> {
+) -> Result<Option<Pair<'a>>, BuildError> {
     let invalid = |message: String| Err(BuildError::invalid(source.span, message));
     let (key, file) = match source.text.matches('=').count() {
         0 => {
@@ -130,15 +133,18 @@ fn from_file<'a>(
     if key.text.is_empty() || file.text.is_empty() {
         return invalid(format!("`{}` must be `file` or `key=file`", source.text));
     }
+    if builder.does_without(own, &file) {
+        return Ok(None);
+    }
     let found = load::find(builder.store, own, &file, load::Wanted::File)?;
     let content = load::content(builder.store, file.span, &file.text, found)?;
     let key = Value::text(key.text, key.span);
-    Ok(match content {
+    Ok(Some(match content {
         Content::Text(text) => {
             Pair { key, payload: Payload::Text(Cow::Borrowed(&text.text)), span: text.span() }
         }
         Content::Binary(bytes) => Pair { key, payload: Payload::Bytes(bytes), span: file.span },
-    })
+    }))
 }
 
 /// `key=value` lines.

@@ -13,8 +13,8 @@ pub struct Resource<'a> {
     pub tree: Tree<'a>,
     /// Where the object as a whole was written: its document, or the generator's entry.
     pub origin: Span,
-    /// The kustomization files that it passed through, the one that names it first, the root last.
-    pub trail: Vec<SourceId>,
+    /// The entries of kustomizations through which it came: the one that names its file first, that of the root last.
+    pub trail: Vec<Span>,
     /// What it is called now.
     pub(super) id: ResId,
     /// What it was called before, the first name first. The namespace is the effective one.

@@ -1,10 +1,14 @@
 //! The texts of some kustomizations, each parsed once.
 
-use std::{path::Path, sync::OnceLock};
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use super::{Content, Found, Gathered, arena::Arena};
 use crate::{
-    base::SourceId,
+    base::{Source, SourceId},
     yaml::{Limits, Parsed, Tree, parse},
 };
 
@@ -13,6 +17,8 @@ use crate::{
 pub struct Store<'t> {
     gathered: &'t Gathered,
     parsed: Vec<OnceLock<Parsed<'t>>>,
+    /// The numbers of texts by their ids.
+    by_id: HashMap<SourceId, usize>,
     /// Texts inside texts.
     inline: Arena<Parsed<'t>>,
     /// Trees that others refer into.
@@ -38,7 +44,26 @@ impl<'t> Store<'t> {
     /// A store of everything gathered; nothing is parsed yet.
     pub fn new(gathered: &'t Gathered, limits: &Limits) -> Self {
         let parsed = gathered.files().iter().map(|_| OnceLock::new()).collect();
-        Self { gathered, parsed, inline: Arena::default(), trees: Arena::default(), limits: *limits }
+        let ids = gathered.files().iter().enumerate().filter_map(|(number, (_, content))| match content {
+            Ok(Content::Text(source)) => Some((source.id, number)),
+            _ => None,
+        });
+        Self {
+            gathered,
+            parsed,
+            by_id: ids.collect(),
+            inline: Arena::default(),
+            trees: Arena::default(),
+            limits: *limits,
+        }
+    }
+
+    /// The text of `id` and what it parses to, where the store holds it.
+    pub fn parsed(&self, id: SourceId) -> Option<(&'t Arc<Source>, &Parsed<'t>)> {
+        let number = *self.by_id.get(&id)?;
+        let Ok(Content::Text(source)) = &self.gathered.files().get(number)?.1 else { return None };
+        let parsed = self.parsed.get(number)?.get_or_init(|| parse(id, &source.text, &self.limits));
+        Some((source, parsed))
     }
 
     /// What was found at `entry`, as written in a file of `folder`.
@@ -75,6 +100,13 @@ impl<'t> Store<'t> {
             Ok(Content::Text(source)) => Some((path.as_path(), source.id)),
             _ => None,
         })
+    }
+
+    /// The text with this id.
+    pub(super) fn text_of(&self, id: SourceId) -> Option<Text<'_>> {
+        let number = *self.by_id.get(&id)?;
+        let content = self.gathered.files().get(number)?.1.as_ref().ok()?;
+        self.text(File { content, number })
     }
 
     /// The file at `real`.

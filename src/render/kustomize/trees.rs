@@ -29,7 +29,7 @@ pub(super) fn sort_keys(tree: &mut Tree<'_>) {
 }
 
 /// A copy that borrows nothing, every node at the place that `place` gives it.
-pub(super) fn owned<'b>(node: Node<'_>, place: &dyn Fn(Span) -> Span) -> Tree<'b> {
+pub(in crate::render) fn owned<'b>(node: Node<'_>, place: &dyn Fn(Span) -> Span) -> Tree<'b> {
     match node.kind() {
         Kind::Scalar => Tree::Scalar(owned_value(node, place)),
         Kind::Sequence => {

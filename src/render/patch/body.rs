@@ -52,3 +52,33 @@ impl<'a> PatchBody<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::patch::testing::parsed;
+
+    fn read(text: &str) -> Result<String, String> {
+        let parsed = parsed(0, text);
+        let roots: Vec<_> = parsed.documents().iter().filter_map(|document| parsed.root(document)).collect();
+        match PatchBody::read(&roots, Span::at(crate::base::SourceId(0), 0)) {
+            Ok(PatchBody::Merge(roots)) => Ok(format!("{} objects", roots.len())),
+            Ok(PatchBody::Json6902(_)) => Ok("operations".to_owned()),
+            Err(error) => Err(error.message),
+        }
+    }
+
+    #[test]
+    fn a_patch_is_told_by_its_shape() {
+        let object = "kind: Pod\nmetadata: {name: a}\n";
+        assert_eq!(read(object).unwrap(), "1 objects");
+        assert_eq!(read(&format!("---\n{object}---\n# nothing\n---\n{object}")).unwrap(), "2 objects");
+        assert_eq!(read("- {op: remove, path: /a}\n").unwrap(), "operations");
+        assert_eq!(read("metadata: {name: a}\n").unwrap_err(), "the patch has no `kind`");
+        assert_eq!(read("kind: Pod\n").unwrap_err(), "the patch has no `metadata.name`");
+        assert_eq!(read("- foo\n").unwrap_err(), "a JSON patch operation is not a mapping");
+        assert_eq!(read("# nothing\n").unwrap_err(), "the patch is empty");
+        assert!(read("just words\n").unwrap_err().starts_with("the patch is neither"));
+        assert!(read("- {op: remove, path: /a}\n---\n- {op: remove, path: /b}\n").is_err());
+    }
+}

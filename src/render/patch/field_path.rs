@@ -327,3 +327,28 @@ fn written(node: Node<'_>) -> Cow<'_, str> {
         _ => text,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_cut_at_dots_that_are_meant() {
+        let cases: &[(&str, &[&str])] = &[
+            ("a.b", &["a", "b"]),
+            (r"a.b\.c/d.e", &["a", "b.c/d", "e"]),
+            ("a.[name=x.y].c", &["a", "[name=x.y]", "c"]),
+            ("a.[b.c/d]", &["a", "b.c/d"]),
+            ("a.[b]", &["a", "[b]"]),
+            ("a.[b.c", &["a", "b.c"]),
+            ("a.[b=c.d", &["a", "[b=c.d"]),
+            ("a..b", &["a", "", "b"]),
+            (r"a\", &["a\\"]),
+        ];
+        for (text, parts) in cases {
+            assert_eq!(FieldPath::new(text).parts, *parts, "{text}");
+        }
+        assert_eq!(FieldPath::with_indices("a.ports[0].x").parts, ["a", "ports", "0", "x"]);
+        assert_eq!(FieldPath::with_indices("a.[name=x[0]].[3]").parts, ["a", "[name=x[0]]", "3"]);
+    }
+}

@@ -202,3 +202,122 @@ fn pointer_of<'a>(node: Node<'a>, key: &str) -> Result<(Cow<'a, str>, Span), Pat
 fn null<'a>(span: Span) -> Tree<'a> {
     Tree::Scalar(Value::plain("null", span))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        base::SourceId,
+        render::patch::testing::{json, json_of, parsed, root},
+    };
+
+    const TARGET: &str =
+        "{l: [a, b, c], m: {a: 1, b.c/d: 2}, q: \"3\", n: null, y: yes, o: 0644, f: 1.0, ln: [1, null]}";
+
+    fn applied(operation: &str) -> Result<serde_json::Value, PatchError> {
+        let (target, patch) = (parsed(0, TARGET), format!("[{operation}]"));
+        let patch = parsed(1, &patch);
+        let mut tree = Tree::Link(root(&target));
+        apply(&mut tree, root(&patch))?;
+        Ok(json(tree.node()))
+    }
+
+    #[test]
+    fn operations_do_what_they_do_in_kubectl() {
+        // Operation, the field that changes, what it is then (`gone` when it is not).
+        let cases = [
+            ("{op: replace, path: /new, value: yes}", "new", "true"),
+            ("{op: add, path: /new, value: 0644}", "new", "420"),
+            ("{op: add, path: /new}", "new", "null"),
+            ("{op: add, path: /new, value: {a: [off, ~]}}", "new", "{a: [false, null]}"),
+            ("{op: add, path: /new, value: '${X}'}", "new", "'${X}'"),
+            ("{op: replace, path: /m}", "m", "null"),
+            ("{op: add, path: /l/-, value: d}", "l", "[a, b, c, d]"),
+            ("{op: add, path: /l/1, value: d}", "l", "[a, d, b, c]"),
+            ("{op: add, path: /l/3, value: d}", "l", "[a, b, c, d]"),
+            ("{op: add, path: /l/-1, value: d}", "l", "[a, b, c, d]"),
+            ("{op: add, path: /l/-4, value: d}", "l", "[d, a, b, c]"),
+            ("{op: replace, path: /l/-1, value: d}", "l", "[a, b, d]"),
+            ("{op: remove, path: /l/01}", "l", "[a, c]"),
+            ("{op: remove, path: /n}", "n", "gone"),
+            ("{op: remove, path: /m/b.c~1d}", "m", "{a: 1}"),
+            ("{op: add, path: /m/~01, value: 1}", "m", "{a: 1, b.c/d: 2, ~1: 1}"),
+            ("{op: remove, path: foo/m}", "m", "gone"),
+            ("{op: add, path: /n, value: 1}", "n", "1"),
+            ("{op: move, from: /m/a, path: /new}", "new", "1"),
+            ("{op: move, from: /l/0, path: /l/2}", "l", "[b, c, a]"),
+            ("{op: copy, from: /m, path: /l/0}", "l", "[{a: 1, b.c/d: 2}, a, b, c]"),
+            ("{op: copy, from: /nowhere, path: /new}", "new", "null"),
+        ];
+        for (operation, field, expected) in cases {
+            let after = applied(operation).unwrap();
+            let expected = (expected != "gone").then(|| json_of(expected));
+            assert_eq!(after.get(field), expected.as_ref(), "{operation}");
+        }
+    }
+
+    #[test]
+    fn tests_pass_on_equal_json() {
+        for value in [
+            "/q, value: '3'",
+            "/o, value: 420",
+            "/y, value: 'yes'",
+            "/f, value: 1",
+            "/n, value: null",
+            "/nowhere, value: null",
+            "/m, value: {b.c/d: 2, a: 1}",
+            "/l, value: [a, b, c]",
+            "/ln, value: [1, ~]",
+        ] {
+            assert!(applied(&format!("{{op: test, path: {value}}}")).is_ok(), "{value}");
+        }
+        for value in
+            ["/q, value: 3", "/y, value: yes", "/m/a, value: 2", "/m, value: {a: 1}", "/l, value: [a]"]
+        {
+            let error = applied(&format!("{{op: test, path: {value}}}")).unwrap_err();
+            assert!(error.message.contains("has another value at"), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_refused_at_its_path() {
+        let cases = [
+            ("{op: add, path: /l/4, value: d}", "`/l/4` lies outside the list, whose length is 3"),
+            ("{op: add, path: /l/x, value: d}", "`/l/x` lies outside the list, whose length is 3"),
+            ("{op: replace, path: /l/-, value: d}", "the object has no `/l/-`"),
+            ("{op: remove, path: /z}", "the object has no `/z`"),
+            ("{op: remove, path: /z/y}", "the object has nothing that could hold `/z/y`"),
+            ("{op: add, path: /n/x, value: 1}", "the object has nothing that could hold `/n/x`"),
+            ("{op: add, path: /q/x, value: 1}", "the object has nothing that could hold `/q/x`"),
+            ("{op: add, path: '', value: {a: 1}}", "an empty path is for `replace` and `test` alone"),
+            ("{op: replace, path: '', value: 1}", "a whole object cannot be a single value"),
+            ("{op: move, from: /m/z, path: /z}", "the object has no `/m/z`"),
+            ("{op: move, path: /z}", "the operation has no `from`"),
+            ("{op: add, path: 5, value: 1}", "`path` is not a JSON pointer"),
+            ("{op: remove}", "the operation has no `path`"),
+            ("{path: /l}", "the operation has no `op`"),
+            (
+                "{op: Remove, path: /l}",
+                "`Remove` is no JSON patch operation: `add`, `remove`, `replace`, `move`, `copy`, `test`",
+            ),
+            ("foo", "a JSON patch operation is a mapping with `op` and `path`"),
+        ];
+        for (operation, message) in cases {
+            let error = applied(operation).unwrap_err();
+            assert_eq!(error.message, message, "{operation}");
+            assert_eq!(error.span.source, SourceId(1));
+        }
+    }
+
+    #[test]
+    fn what_is_set_points_at_the_patch_and_what_moves_takes_its_place_along() {
+        let target = parsed(0, "{a: {b: 1}, c: 2}");
+        let patch = parsed(1, "[{op: add, path: /a/x, value: 5}, {op: move, from: /c, path: /d}]");
+        let mut tree = Tree::Link(root(&target));
+        apply(&mut tree, root(&patch)).unwrap();
+        let added = tree.node().get("a").unwrap().entry("x").unwrap();
+        assert_eq!(added.value.span(), root(&patch).items().next().unwrap().get("value").unwrap().span());
+        assert_eq!(added.key.span(), root(&patch).items().next().unwrap().get("path").unwrap().span());
+        assert_eq!(tree.node().get("d").unwrap().span().source, SourceId(0));
+    }
+}

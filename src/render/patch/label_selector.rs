@@ -221,3 +221,83 @@ impl<'t> Tokens<'t> {
         Some(word)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::patch::testing::{parsed, root};
+
+    #[test]
+    fn selectors_match_as_in_kubernetes() {
+        let labels = parsed(0, "{app: web, tier: '', n: '5'}");
+        let labels = root(&labels);
+        let matching = [
+            "",
+            " ",
+            "app",
+            "!other",
+            "app=web",
+            "app==web",
+            "app = web",
+            "app!=db",
+            "other!=x",
+            "app in (db, web)",
+            "app notin (db)",
+            "other notin (db)",
+            "tier=",
+            "tier in (,x)",
+            "n>4",
+            "n<6",
+            "app=web,!other,n in (5)",
+            "tier=,app",
+            "app in(web)",
+            "tier in ()",
+            "app in (a,,web)",
+        ];
+        for text in matching {
+            assert!(LabelSelector::parse(text).unwrap().matches(Some(labels)), "{text}");
+        }
+        for text in [
+            "other",
+            "!app",
+            "app=db",
+            "app!=web",
+            "app in (db)",
+            "app notin (web)",
+            "n>5",
+            "app>1",
+            "other=x",
+            "notin",
+            "app=in",
+            "a in (,)",
+        ] {
+            assert!(!LabelSelector::parse(text).unwrap().matches(Some(labels)), "{text}");
+        }
+        for text in [
+            "a=(b",
+            "a in b",
+            "a in (b",
+            "=a",
+            "a,,b",
+            "a,",
+            ",a",
+            "a=b=c",
+            "a b",
+            "!",
+            "!a=b",
+            "a>x",
+            "-a",
+            "a=-b",
+            "A/b=c",
+            "a in ()x",
+            "n>",
+            "a/b/c",
+            "!!a",
+            "a in (b c)",
+            "a~b",
+        ] {
+            assert_eq!(LabelSelector::parse(text), None, "{text}");
+        }
+        assert!(LabelSelector::parse("!app").unwrap().matches(None));
+    }
+}

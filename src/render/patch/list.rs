@@ -313,3 +313,100 @@ fn united(one: &Row, other: &Row) -> Option<Row> {
     });
     either.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::patch::{
+        Schemas,
+        testing::{json, json_of, parsed, root},
+    };
+
+    /// Ports of a Service: target, patch, what kubectl makes of them.
+    const PORTS: &[(&str, &str, &str)] = &[
+        // Nobody names a protocol: one key, the patch's elements first.
+        (
+            "[{port: 1}, {port: 2}, {port: 3}]",
+            "[{port: 3, x: q}, {port: 4}, {port: 1, x: w}]",
+            "[{port: 3, x: q}, {port: 4}, {port: 1, x: w}, {port: 2}]",
+        ),
+        // Two keys: what is new first, then the target's in its own order.
+        (
+            "[{port: 1, protocol: T}, {port: 2, protocol: T}, {port: 3, protocol: T}]",
+            "[{port: 3, protocol: T, x: q}, {port: 4, protocol: T}, {port: 1, protocol: T, x: w}]",
+            "[{port: 4, protocol: T}, {port: 1, protocol: T, x: w}, {port: 2, protocol: T}, {port: 3, protocol: T, x: q}]",
+        ),
+        // A port with a protocol and one without are one, and the target's wins.
+        ("[{port: 1, protocol: T}]", "[{port: 1, x: q}, {port: 4}]", "[{port: 4}, {port: 1, protocol: T}]"),
+        ("[{port: 1}]", "[{port: 1, protocol: T, x: q}]", "[{port: 1}]"),
+        (
+            "[{port: 1, protocol: T}, {port: 1, protocol: U}]",
+            "[{port: 1, protocol: U, x: q}]",
+            "[{port: 1, protocol: T}, {port: 1, protocol: U, x: q}]",
+        ),
+        // Repeated ones become the last.
+        (
+            "[{port: 1, protocol: T, x: a}, {port: 1, protocol: T, x: b}]",
+            "[{port: 9, protocol: T}]",
+            "[{port: 9, protocol: T}, {port: 1, protocol: T, x: b}]",
+        ),
+        (
+            "[]",
+            "[{port: 1, protocol: T}, {port: 2}, {port: 2, protocol: U}]",
+            "[{port: 1, protocol: T}, {port: 2, protocol: U}]",
+        ),
+        ("[{port: 1, protocol: T}, {port: 2}]", "[{port: 1, protocol: T, $patch: delete}]", "[{port: 2}]"),
+        // Without its protocol it is not found, and so not deleted.
+        (
+            "[{port: 1, protocol: T}, {port: 2}]",
+            "[{port: 2, $patch: delete}]",
+            "[{port: 1, protocol: T}, {port: 2}]",
+        ),
+        // Nonsense in, kubectl's nonsense out.
+        (
+            "[{protocol: T, x: d}]",
+            "[{port: 2, protocol: T}]",
+            "[{port: 2, protocol: T}, {protocol: T, x: d}, {protocol: T, x: d}]",
+        ),
+        ("[{port: 1, protocol: T}, {port: 2, protocol: T}]", "[{x: p}]", "[]"),
+    ];
+
+    #[test]
+    fn ports_merge_by_number_and_protocol() {
+        for (target, patch, expected) in PORTS {
+            let (target_text, patch_text) = (parsed(0, target), parsed(1, patch));
+            let dest = root(&target_text).items().map(Tree::Link).collect();
+            let items: Vec<_> = root(&patch_text).items().collect();
+            let schemas = Schemas::default();
+            let element = schemas.of("v1", "Service").field("spec").field("ports").element();
+            let merged = overlay(dest, &items, &["port", "protocol"], element).unwrap();
+            let merged: Vec<_> = merged.iter().map(|it| json(it.node())).collect();
+            assert_eq!(serde_json::Value::Array(merged), json_of(expected), "{target} <- {patch}");
+        }
+    }
+
+    #[test]
+    fn plain_values_merge_as_a_set_and_stay_with_who_had_them_first() {
+        let (target, patch) = (parsed(0, "[x, y]"), parsed(1, "[z, x, z]"));
+        let dest = root(&target).items().map(Tree::Link).collect();
+        let merged =
+            overlay(dest, &root(&patch).items().collect::<Vec<_>>(), &[], Schemas::default().of("", ""))
+                .unwrap();
+        let told: Vec<_> =
+            merged.iter().map(|it| (it.as_text().unwrap().into_owned(), it.span().source.0)).collect();
+        assert_eq!(told, [("z".to_owned(), 1), ("x".to_owned(), 0), ("y".to_owned(), 0)]);
+    }
+
+    #[test]
+    fn an_element_that_is_no_mapping_is_refused() {
+        let (target, patch) = (parsed(0, "[{name: a}, b]"), parsed(1, "[{name: a}]"));
+        let dest = root(&target).items().map(Tree::Link).collect();
+        let error = overlay(
+            dest,
+            &root(&patch).items().collect::<Vec<_>>(),
+            &["name"],
+            Schemas::default().of("", ""),
+        );
+        assert_eq!(error.unwrap_err().message, "an element of a list that merges is not a mapping");
+    }
+}

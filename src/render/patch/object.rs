@@ -94,3 +94,63 @@ fn make_texts<'a>(object: &mut Tree<'a>, old: &Tree<'a>, patch: Node<'a>, key: &
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::patch::{
+        Schemas,
+        testing::{json, json_of, parsed, root},
+    };
+
+    fn merged(metadata: &str, rules: PatchRules) -> serde_json::Value {
+        let target =
+            parsed(0, "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, labels: {n: 1, z: q}}}");
+        let text = format!("{{apiVersion: v9, kind: Other, metadata: {metadata}}}");
+        let patch = parsed(1, &text);
+        let mut tree = Tree::Link(root(&target));
+        let schemas = Schemas::default();
+        merge_object(&mut tree, root(&patch), schemas.of("apps/v1", "Deployment"), rules).unwrap();
+        json(tree.node())
+    }
+
+    #[test]
+    fn an_object_keeps_its_name_unless_the_rules_let_it_go() {
+        let told = |kind: &str, metadata: &str| {
+            json_of(&format!("{{apiVersion: apps/v1, kind: {kind}, metadata: {metadata}}}"))
+        };
+        let by_target = PatchRules { by_target: true, ..PatchRules::default() };
+        let free = PatchRules { by_target: true, name_change: true, kind_change: true };
+        let cases = [
+            (
+                "{name: zz, namespace: foo}",
+                by_target,
+                told("Deployment", "{name: web, labels: {n: 1, z: q}}"),
+            ),
+            ("{name: zz, namespace: foo}", free, told("Other", "{name: zz, labels: {n: 1, z: q}}")),
+            ("{name: zz, $patch: delete}", by_target, told("Deployment", "{name: web}")),
+            ("{name: zz, $patch: replace, a: b}", by_target, told("Deployment", "{name: web, a: b}")),
+            // Found by its own name, a patch's labels are what they say; found by a target, they are texts.
+            (
+                "{labels: {n: null, q: 5}}",
+                PatchRules::default(),
+                told("Deployment", "{name: web, labels: {q: 5, z: q}}"),
+            ),
+            (
+                "{labels: {n: null, q: 5}}",
+                by_target,
+                told("Deployment", "{name: web, labels: {n: 'null', q: '5', z: q}}"),
+            ),
+            ("{labels: null}", by_target, told("Deployment", "{name: web, labels: {n: 1, z: q}}")),
+            ("{labels: {$patch: delete}}", by_target, told("Deployment", "{name: web}")),
+            (
+                "{labels: {$patch: replace, a: 5}}",
+                by_target,
+                told("Deployment", "{name: web, labels: {a: '5'}}"),
+            ),
+        ];
+        for (metadata, rules, expected) in cases {
+            assert_eq!(merged(metadata, rules), expected, "{metadata} {rules:?}");
+        }
+    }
+}

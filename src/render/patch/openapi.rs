@@ -127,3 +127,49 @@ impl<'s> At<'s> {
         Some(self.of()?.merge_keys.as_ref()?.iter().map(String::as_str).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::patch::{
+        Schemas,
+        testing::{parsed, root},
+    };
+
+    #[test]
+    fn a_file_tells_the_merge_keys_of_its_types_and_only_those() {
+        let text = r##"
+definitions:
+  io.x.Foo:
+    x-kubernetes-group-version-kind: [{group: a, version: v1, kind: Foo}]
+    properties: {spec: {$ref: "#/definitions/io.x.Spec"}, loop: {$ref: "#/definitions/loop"}}
+  io.x.Spec:
+    properties:
+      keyed:
+        items: {$ref: "#/definitions/io.x.Item"}
+        x-kubernetes-patch-merge-key: name
+        x-kubernetes-patch-strategy: merge,retainKeys
+      set: {x-kubernetes-patch-strategy: merge}
+      two: {x-kubernetes-list-map-keys: [a, b], x-kubernetes-patch-strategy: merge}
+      replaced: {x-kubernetes-patch-merge-key: name, x-kubernetes-patch-strategy: replace}
+      unsaid: {x-kubernetes-patch-merge-key: name}
+      map: {additionalProperties: {x-kubernetes-patch-merge-key: q, x-kubernetes-patch-strategy: merge}}
+  io.x.Item:
+    properties: {inner: {x-kubernetes-patch-merge-key: k, x-kubernetes-patch-strategy: merge}}
+  loop: {$ref: "#/definitions/loop"}
+"##;
+        let schemas = Schemas::Custom(OpenApi::read(root(&parsed(0, text))));
+        let spec = schemas.of("a/v1", "Foo").field("spec");
+        let keys = |name: &str| spec.field(name).merge_keys();
+        assert_eq!(keys("keyed"), Some(vec!["name"]));
+        assert_eq!(keys("set"), Some(vec![]));
+        assert_eq!(keys("two"), Some(vec!["a", "b"]));
+        assert_eq!(keys("replaced"), None);
+        assert_eq!(keys("unsaid"), None);
+        assert_eq!(keys("nowhere"), None);
+        assert_eq!(spec.field("map").field("any").merge_keys(), Some(vec!["q"]));
+        assert_eq!(spec.field("keyed").element().field("inner").merge_keys(), Some(vec!["k"]));
+        assert_eq!(schemas.of("a/v1", "Foo").field("loop").field("x").merge_keys(), None);
+        assert!(schemas.of("v1", "Pod").field("spec").field("containers").merge_keys().is_none());
+    }
+}

@@ -326,3 +326,273 @@ fn name_of<'a, T: Target<'a>>(object: &T) -> String {
     let ids = object.ids();
     ids.first().map_or_else(|| "the object".to_owned(), |id| format!("{} `{}`", id.kind, id.name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        base::SourceId,
+        render::patch::testing::{Object, json, json_of, objects, parsed, root},
+    };
+
+    const OBJECTS: &str = r#"
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: src, annotations: {a.b/c: dotted, plain: p}}
+data: {s: hello, n: "5", c: "a:b:c"}
+spec: {i: 7, b: true, m: {x: 1}, l: [p, q], none: null, es: "", y: yes, ll: [{name: a, v: 1}, {name: ab, v: 2}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: d1, namespace: ns1, labels: {app: one}, annotations: {k: v, a.b/c: z}}
+spec: {int: 1, str: abc, q: "abc", bool: true, none: null, m: {k: v}, l: [a, b, "7"], c: "a:b:c", deep: [[1]],
+  list: [{name: a, v: 1}, {name: ab, v: 2}, {name: "b", w: 3}, {x: 1}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: d2, labels: {app: two}}
+spec: {str: abc}
+"#;
+
+    fn replaced(entry: &str) -> Result<Vec<serde_json::Value>, PatchError> {
+        let (texts, entry) = (parsed(0, OBJECTS), parsed(1, entry));
+        let mut objects = objects(&texts);
+        replace(&mut objects, root(&entry))?;
+        Ok(objects.iter().map(|it| json(it.tree().node())).collect())
+    }
+
+    fn entry(source: &str, options: &str, target: &str, target_options: &str) -> String {
+        format!(
+            "{{source: {{kind: ConfigMap, fieldPath: '{source}', options: {{{options}}}}}, \
+             targets: [{{select: {{name: d1}}, fieldPaths: ['{target}'], options: {{{target_options}}}}}]}}"
+        )
+    }
+
+    #[test]
+    fn values_are_copied_as_in_kubectl() {
+        // Source, its options, target, its options, what the field of d1 is then.
+        let cases = [
+            ("data.s", "", "spec.str", "", "hello"),
+            // The target keeps its type.
+            ("data.n", "", "spec.int", "", "5"),
+            ("spec.i", "", "spec.str", "", "'7'"),
+            ("spec.y", "", "spec.q", "", "'yes'"),
+            ("spec.i", "", "spec.m", "", "7"),
+            ("data.n", "", "spec.m", "", "'5'"),
+            ("spec.m", "", "spec.l", "", "{x: 1}"),
+            ("spec.m", "", "spec.str", "", "''"),
+            // What is made is typed by what it says.
+            ("data.n", "", "spec.new", "create: true", "5"),
+            ("spec.y", "", "spec.new", "create: true", "'yes'"),
+            ("spec.m", "", "spec.new", "create: true", "{x: 1}"),
+            ("data.s", "", "spec.new.0", "create: true", "[hello]"),
+            ("data.s", "", "spec.new.[name=x].v", "create: true", "[{name: x, v: hello}]"),
+            ("data.s", "", "spec.new.a.b", "create: true", "{a: {b: hello}}"),
+            ("data.s", "", "spec.l.3", "create: true", "[a, b, '7', hello]"),
+            ("data.s", "", "spec.none.x", "create: true", "null"),
+            // Paths.
+            ("spec.l.0", "", "spec.q", "", "p"),
+            ("spec.l.-", "", "spec.q", "", "q"),
+            ("spec.ll.[name=ab].v", "", "spec.q", "", "'2'"),
+            (r"metadata.annotations.a\.b/c", "", "spec.q", "", "dotted"),
+            ("metadata.annotations.[a.b/c]", "", "spec.q", "", "dotted"),
+            ("", "", "spec.q", "", "src"),
+            ("spec..i", "", "spec.q", "", "'7'"),
+            ("spec.es", "", "spec.q", "", "''"),
+            ("data.s", "", "spec.l.*", "", "[hello, hello, hello]"),
+            ("data.s", "", "spec.l.[=a|b]", "", "[hello, hello, '7']"),
+            ("spec.i", "", "spec.deep.*.0", "", "[[7]]"),
+            // A condition of a target is a pattern for any part, quotes included.
+            (
+                "spec.i",
+                "",
+                "spec.list.[name=a].v",
+                "",
+                "[{name: a, v: 7}, {name: ab, v: 7}, {name: b, w: 3}, {x: 1}]",
+            ),
+            (
+                "spec.i",
+                "",
+                "spec.list.[name=^a$].v",
+                "",
+                "[{name: a, v: 7}, {name: ab, v: 2}, {name: b, w: 3}, {x: 1}]",
+            ),
+            (
+                "spec.i",
+                "",
+                "spec.list.[name=\"b\"].w",
+                "",
+                "[{name: a, v: 1}, {name: ab, v: 2}, {name: b, w: 7}, {x: 1}]",
+            ),
+            // Parts of texts.
+            ("data.c", "delimiter: ':', index: 1", "spec.q", "", "b"),
+            ("data.c", "delimiter: ':'", "spec.q", "", "a"),
+            ("data.c", "index: 1", "spec.q", "", "'a:b:c'"),
+            ("data.s", "", "spec.c", "delimiter: ':', index: 1", "'a:hello:c'"),
+            ("data.s", "", "spec.c", "delimiter: ':', index: -1", "'hello:a:b:c'"),
+            ("data.s", "", "spec.c", "delimiter: ':', index: 9", "'a:b:c:hello'"),
+            ("data.s", "", "spec.new", "delimiter: ':', index: 1, create: true", "':hello'"),
+        ];
+        for (source, options, target, target_options, expected) in cases {
+            let after = replaced(&entry(source, options, target, target_options)).unwrap();
+            let field = target.split('.').nth(1).unwrap();
+            assert_eq!(
+                after[1]["spec"][field],
+                json_of(expected),
+                "{source} {options} -> {target} {target_options}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_kubectl_refuses_is_refused_where_it_is_said() {
+        let cases = [
+            (
+                "data.s",
+                "",
+                "spec.int",
+                "",
+                "Deployment `d1` has no place for `spec.int`: `hello` is not of the type of `1`, which it replaces",
+            ),
+            (
+                "data.n",
+                "",
+                "spec.none",
+                "",
+                "Deployment `d1` has no place for `spec.none`: `5` is not of the type of `null`, which it replaces",
+            ),
+            ("data.s", "", "spec.zz", "", "Deployment `d1` has no field `spec.zz`"),
+            ("data.s", "", "spec.none.x", "", "Deployment `d1` has no field `spec.none.x`"),
+            (
+                "data.s",
+                "",
+                "spec.l.3",
+                "",
+                "Deployment `d1` has no place for `spec.l.3`: the list has no element 3, its length is 3",
+            ),
+            (
+                "data.s",
+                "",
+                "spec.str.x",
+                "",
+                "Deployment `d1` has no place for `spec.str.x`: `x` is asked of something that is not a mapping",
+            ),
+            (
+                "data.s",
+                "",
+                "spec.m.*",
+                "",
+                "Deployment `d1` has no place for `spec.m.*`: `*` is asked of something that is not a list",
+            ),
+            (
+                "data.s",
+                "",
+                "spec.list.[name=[].v",
+                "",
+                "Deployment `d1` has no place for `spec.list.[name=[].v`: `[` is not a regular expression",
+            ),
+            (
+                "data.s",
+                "",
+                "spec.m.[k]",
+                "",
+                "Deployment `d1` has no place for `spec.m.[k]`: `[k]` needs a key and a value: `[name=web]`",
+            ),
+            (
+                "data.s",
+                "",
+                "spec.m",
+                "delimiter: ':'",
+                "Deployment `d1` has no place for `spec.m`: `delimiter` is for single values, not for lists and mappings",
+            ),
+            ("spec.none", "", "spec.q", "", "ConfigMap `src` has no field `spec.none`"),
+            ("spec.l.5", "", "spec.q", "", "ConfigMap `src` has no field `spec.l.5`"),
+            (
+                "spec.l.-1",
+                "",
+                "spec.q",
+                "",
+                "`spec.l.-1` leads nowhere in ConfigMap `src`: the index -1 is negative",
+            ),
+            (
+                "spec.ll.*.v",
+                "",
+                "spec.q",
+                "",
+                "`spec.ll.*.v` leads nowhere in ConfigMap `src`: `*` does not work in a source",
+            ),
+            ("data.c", "delimiter: ':', index: 3", "spec.q", "", "the source's value `a:b:c` has no part 3"),
+            ("data.c", "delimiter: ':', index: x", "spec.q", "", "`index` is not a whole number"),
+            (
+                "spec.m",
+                "delimiter: ':'",
+                "spec.q",
+                "",
+                "`delimiter` is for single values, not for lists and mappings",
+            ),
+        ];
+        for (source, options, target, target_options, message) in cases {
+            let error = replaced(&entry(source, options, target, target_options)).unwrap_err();
+            assert_eq!(error.message, message, "{source} -> {target}");
+            assert_eq!(error.span.source, SourceId(1));
+        }
+        let whole = [
+            ("{targets: [{select: {name: d1}}]}", "a replacement needs a `source` and `targets`"),
+            ("{source: {kind: ConfigMap}, targets: []}", "a replacement needs a `source` and `targets`"),
+            (
+                "{source: {kind: ConfigMap}, targets: [{fieldPaths: [a]}]}",
+                "the replacement's target has no `select`",
+            ),
+            (
+                "{source: {name: 's.*'}, targets: [{select: {name: d1}}]}",
+                "the replacement's source selects no object",
+            ),
+            (
+                "{source: {kind: Deployment}, targets: [{select: {name: d1}}]}",
+                "the replacement's source selects more than one object: Deployment `d1` and Deployment `d2`",
+            ),
+        ];
+        for (entry, message) in whole {
+            assert_eq!(replaced(entry).unwrap_err().message, message);
+        }
+    }
+
+    #[test]
+    fn targets_are_selected_by_whole_names_and_rejected_by_names_or_labels() {
+        let cases = [
+            ("{kind: Deployment}", "[]", [true, true]),
+            ("{kind: Deploy.*}", "[]", [false, false]),
+            ("{namespace: ns1}", "[]", [true, false]),
+            ("{namespace: default, kind: Deployment}", "[]", [false, true]),
+            ("{group: apps, version: v1}", "[]", [true, true]),
+            ("{labelSelector: app=two}", "[]", [false, true]),
+            ("{annotationSelector: k=v}", "[]", [true, false]),
+            ("{kind: Deployment}", "[{name: d1}]", [false, true]),
+            ("{kind: Deployment}", "[{name: 'd[1]'}]", [true, true]),
+            ("{kind: Deployment}", "[{labelSelector: app=one}]", [false, true]),
+            ("{kind: Deployment}", "[{labelSelector: app=one, name: d2}]", [false, false]),
+            ("{kind: Deployment}", "[{}]", [true, true]),
+        ];
+        for (select, reject, expected) in cases {
+            let entry = format!(
+                "{{source: {{kind: ConfigMap, fieldPath: data.s}}, \
+                 targets: [{{select: {select}, reject: {reject}, fieldPaths: [spec.str]}}]}}"
+            );
+            let after = replaced(&entry).unwrap();
+            assert_eq!([1, 2].map(|at| after[at]["spec"]["str"] == "hello"), expected, "{select} {reject}");
+        }
+    }
+
+    #[test]
+    fn a_copied_value_points_at_its_source() {
+        let texts = parsed(0, OBJECTS);
+        let entry = entry("data.s", "", "spec.str", "");
+        let entry = parsed(1, &entry);
+        let mut objects: Vec<Object<'_>> = objects(&texts);
+        replace(&mut objects, root(&entry)).unwrap();
+        let at = |object: &Object<'_>, path: [&str; 2]| {
+            object.tree().node().get(path[0]).unwrap().get(path[1]).unwrap().span()
+        };
+        assert_eq!(at(&objects[1], ["spec", "str"]), at(&objects[0], ["data", "s"]));
+    }
+}

@@ -312,3 +312,197 @@ fn typed<'s>(schema: Schema<'s>, node: Node<'_>) -> Schema<'s> {
         _ => schema,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        base::SourceId,
+        render::patch::{
+            Schemas,
+            testing::{json, json_of, parsed, root},
+        },
+    };
+
+    /// Merges two specs of the same kind.
+    fn merged(kind: &str, target: &str, patch: &str) -> Result<serde_json::Value, PatchError> {
+        let (api_version, kind) = kind.rsplit_once(' ').unwrap();
+        let text = |spec: &str| format!("apiVersion: {api_version}\nkind: {kind}\nspec: {spec}\n");
+        let (target, patch) = (text(target), text(patch));
+        let (target, patch) = (parsed(0, &target), parsed(1, &patch));
+        let mut tree = Tree::Link(root(&target));
+        merge(&mut tree, root(&patch), Schemas::default().of(api_version, kind))?;
+        Ok(json(tree.node())["spec"].clone())
+    }
+
+    /// Kind, target, patch, what kubectl 1.32 (kustomize 5.5) makes of them.
+    const CASES: &[(&str, &str, &str, &str)] = &[
+        // Mappings merge, values and lists without a schema are replaced, nulls delete.
+        (
+            "a/v1 Foo",
+            "{a: {b: 1, c: 2}, d: 3}",
+            "{a: {b: 5}, e: {f: 6}}",
+            "{a: {b: 5, c: 2}, d: 3, e: {f: 6}}",
+        ),
+        ("a/v1 Foo", "{l: [{name: a}]}", "{l: [{name: b, x: null}]}", "{l: [{name: b, x: null}]}"),
+        ("a/v1 Foo", "{a: 1, b: {c: 2}}", "{a: null, b: ~}", "{}"),
+        ("a/v1 Foo", "{}", "{a: {b: null, c: , d: {e: ~}}}", "{a: {d: {}}}"),
+        // A key without a value goes, an explicit null stays.
+        ("a/v1 Foo", "\n  a:\n  b: null\n  c: [{d: }]", "{x: 1}", "{b: null, c: [{d: null}], x: 1}"),
+        // A plain value over a quoted one is text; the other way round it is what the patch says.
+        (
+            "a/v1 Foo",
+            "{a: \"3\", b: 'x', c: 3}",
+            "{a: 5, b: true, c: \"5\"}",
+            "{a: \"5\", b: \"true\", c: \"5\"}",
+        ),
+        // Directives on mappings.
+        ("a/v1 Foo", "{a: {b: 1}}", "{a: {$patch: delete}}", "{}"),
+        ("a/v1 Foo", "{a: {b: 1}}", "{a: {$patch: replace, c: 2}}", "{a: {c: 2}}"),
+        ("a/v1 Foo", "{a: {b: 1}}", "{a: {$patch: merge, c: 2}}", "{a: {b: 1, c: 2}}"),
+        ("a/v1 Foo", "{}", "{a: {$patch: delete}, b: {$patch: replace, c: 2}}", "{b: {c: 2}}"),
+        // Those that kubectl's own patch knows are plain fields to kustomize.
+        (
+            "apps/v1 Deployment",
+            "{strategy: {type: R, rollingUpdate: {}}}",
+            "{strategy: {$retainKeys: [type], type: S}, $setElementOrder/x: [a]}",
+            "{strategy: {$retainKeys: [type], type: S, rollingUpdate: {}}, $setElementOrder/x: [a]}",
+        ),
+        // Lists that merge: the patch's elements first, in its order.
+        (
+            "v1 Pod",
+            "{containers: [{name: a, image: x}, {name: b}, {name: c}]}",
+            "{containers: [{name: n}, {name: c, image: y}, {name: a, args: [q]}]}",
+            "{containers: [{name: n}, {name: c, image: y}, {name: a, image: x, args: [q]}, {name: b}]}",
+        ),
+        (
+            "v1 Pod",
+            "{containers: [{name: a, env: [{name: X, value: '1'}, {name: Y}]}]}",
+            "{containers: [{name: a, env: [{name: Y, value: '2'}, {name: X, $patch: delete}]}]}",
+            "{containers: [{name: a, env: [{name: Y, value: '2'}]}]}",
+        ),
+        (
+            "v1 Pod",
+            "{volumes: [{name: a}], tolerations: [{key: a}]}",
+            "{volumes: null, tolerations: [{key: b}]}",
+            "{tolerations: [{key: b}]}",
+        ),
+        ("v1 Pod", "{containers: [{name: a}]}", "{containers: []}", "{containers: [{name: a}]}"),
+        (
+            "v1 Pod",
+            "{containers: [{name: a}]}",
+            "{containers: [{name: b}, {$patch: replace}]}",
+            "{containers: [{name: b}]}",
+        ),
+        ("v1 Pod", "{containers: [{name: a}]}", "{containers: [{$patch: delete}]}", "{}"),
+        // `extensions/v1beta1` has no schema, and neither has `autoscaling/v2`.
+        (
+            "extensions/v1beta1 Deployment",
+            "{template: {spec: {containers: [{name: a}]}}}",
+            "{template: {spec: {containers: [{name: b}]}}}",
+            "{template: {spec: {containers: [{name: b}]}}}",
+        ),
+        (
+            "batch/v1 CronJob",
+            "{jobTemplate: {spec: {template: {spec: {initContainers: [{name: a}]}}}}}",
+            "{jobTemplate: {spec: {template: {spec: {initContainers: [{name: b}]}}}}}",
+            "{jobTemplate: {spec: {template: {spec: {initContainers: [{name: b}, {name: a}]}}}}}",
+        ),
+        // An object inside a custom resource is known by its own kind.
+        (
+            "a/v1 Foo",
+            "{pod: {apiVersion: v1, kind: Pod, spec: {containers: [{name: a}]}}}",
+            "{pod: {spec: {containers: [{name: b}]}}}",
+            "{pod: {apiVersion: v1, kind: Pod, spec: {containers: [{name: b}, {name: a}]}}}",
+        ),
+        // Oddities: `$patch: replace` on an element only moves it; without a name, nothing is left; repeated
+        // names become one, wherever the patch is about.
+        (
+            "v1 Pod",
+            "{containers: [{name: b}, {name: a, image: x}]}",
+            "{containers: [{name: a, $patch: replace}]}",
+            "{containers: [{name: a, image: x}, {name: b}]}",
+        ),
+        ("v1 Pod", "{containers: [{name: a}, {name: b}]}", "{containers: [{image: z}]}", "{containers: []}"),
+        (
+            "v1 Pod",
+            "{containers: [{name: a}, {}, {name: b}]}",
+            "{containers: [{name: b, image: y}]}",
+            "{containers: [{name: b, image: y}, {name: a}]}",
+        ),
+        (
+            "v1 Pod",
+            "{containers: [{name: a, env: [{name: X, value: '1'}, {name: X, value: '2'}]}]}",
+            "{hostNetwork: true}",
+            "{hostNetwork: true, containers: [{name: a, env: [{name: X, value: '2'}]}]}",
+        ),
+        (
+            "v1 Pod",
+            "{}",
+            "{containers: [{name: a, image: x}, {name: a, args: [y]}, {name: c, $patch: delete}]}",
+            "{containers: [{name: a, args: [y]}]}",
+        ),
+        (
+            "v1 Pod",
+            "{containers: [{name: a}]}",
+            "{containers: [{name: b, x: 1, $patch: foo}]}",
+            "{containers: [{name: b, x: 1, $patch: foo}, {name: a}]}",
+        ),
+    ];
+
+    #[test]
+    fn specs_merge_as_kubectl_merges_them() {
+        for (kind, target, patch, expected) in CASES {
+            let merged = merged(kind, target, patch).unwrap();
+            assert_eq!(merged, json_of(expected), "{target} <- {patch}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_merged_says_where() {
+        let cases = [
+            ("{a: {b: 1}}", "{a: 5}", "the patch sets a single value where the object has a mapping"),
+            ("{a: [1]}", "{a: {b: 1}}", "the patch sets a mapping where the object has a list"),
+            ("{a: {b: 1}}", "{a: {$patch: foo}}", "`$patch: foo` is not `merge`, `replace` or `delete`"),
+        ];
+        for (target, patch, message) in cases {
+            let error = merged("a/v1 Foo", target, patch).unwrap_err();
+            assert_eq!(error.message, message);
+            assert_eq!(error.span.source, SourceId(1));
+        }
+    }
+
+    #[test]
+    fn the_whole_object_is_deleted_but_never_replaced() {
+        let schemas = Schemas::default();
+        for (patch, outcome) in
+            [("$patch: delete", Merged::Deleted), ("{$patch: replace, a: 2}", Merged::Kept)]
+        {
+            let (target, patch) = (parsed(0, "a: 1"), parsed(1, patch));
+            let mut tree = Tree::Link(root(&target));
+            assert_eq!(merge(&mut tree, root(&patch), schemas.of("a/v1", "Foo")).unwrap(), outcome);
+            assert!(tree.node().get("a").unwrap().is("1"));
+        }
+    }
+
+    #[test]
+    fn each_value_points_at_who_wrote_it_last() {
+        let target = parsed(0, "spec: {containers: [{name: a, image: x}, {name: b}], keep: {deep: 1}}");
+        let patch = parsed(1, "spec: {containers: [{name: a, image: y, args: [q]}]}");
+        let mut tree = Tree::Link(root(&target));
+        let schemas = Schemas::default();
+        merge(&mut tree, root(&patch), schemas.of("v1", "Pod")).unwrap();
+        let spec = tree.node().get("spec").unwrap();
+        let containers: Vec<_> = spec.get("containers").unwrap().items().collect();
+        let source = |node: Node<'_>| node.span().source;
+        assert_eq!(source(containers[0]), SourceId(0));
+        assert_eq!(source(containers[0].get("image").unwrap()), SourceId(1));
+        assert_eq!(source(containers[0].entry("args").unwrap().key), SourceId(1));
+        assert_eq!(source(containers[0].entry("image").unwrap().key), SourceId(0));
+        assert_eq!(source(containers[1]), SourceId(0));
+        // What the patch does not touch is not unfolded.
+        let Tree::Mapping(entries, _) = &tree else { panic!("unfolded") };
+        let Tree::Mapping(spec, _) = &entries[0].1 else { panic!("unfolded") };
+        assert!(spec.iter().any(|(key, value)| key.text == "keep" && matches!(value, Tree::Link(_))));
+    }
+}

@@ -29,11 +29,11 @@ pub struct Ids<'i> {
 /// `target` of a patch, `select` and `reject` of a replacement: what is left out fits all.
 #[derive(Debug, Clone, Default)]
 pub struct Selector {
-    group: Option<Regex>,
-    version: Option<Regex>,
-    kind: Option<Regex>,
-    name: Option<Regex>,
-    namespace: Option<Regex>,
+    group: Option<Pattern>,
+    version: Option<Pattern>,
+    kind: Option<Pattern>,
+    name: Option<Pattern>,
+    namespace: Option<Pattern>,
     labels: LabelSelector,
     annotations: LabelSelector,
 }
@@ -58,8 +58,9 @@ impl Selector {
 
     /// Whether it selects the object of `ids`.
     pub fn matches(&self, ids: &Ids<'_>) -> bool {
-        let fits = |pattern: &Option<Regex>, text: &str| pattern.as_ref().is_none_or(|it| it.is_match(text));
-        let any = |pattern: &Option<Regex>, texts: &[&str; 2]| texts.iter().any(|text| fits(pattern, text));
+        let fits =
+            |pattern: &Option<Pattern>, text: &str| pattern.as_ref().is_none_or(|it| it.is_match(text));
+        let any = |pattern: &Option<Pattern>, texts: &[&str; 2]| texts.iter().any(|text| fits(pattern, text));
         fits(&self.kind, ids.kind)
             && fits(&self.group, ids.group)
             && fits(&self.version, ids.version)
@@ -70,10 +71,29 @@ impl Selector {
     }
 }
 
-fn pattern(node: Node<'_>, key: &str) -> Result<Option<Regex>, PatchError> {
+/// An anchored regular expression; most are plain names, which need no engine.
+#[derive(Debug, Clone)]
+enum Pattern {
+    Name(String),
+    Expression(Regex),
+}
+
+impl Pattern {
+    fn is_match(&self, text: &str) -> bool {
+        match self {
+            Pattern::Name(name) => name == text,
+            Pattern::Expression(expression) => expression.is_match(text),
+        }
+    }
+}
+
+fn pattern(node: Node<'_>, key: &str) -> Result<Option<Pattern>, PatchError> {
     let Some((value, text)) = text_of(node, key)? else { return Ok(None) };
+    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        return Ok(Some(Pattern::Name(text.into_owned())));
+    }
     match Regex::new(&format!("^(?:{text})$")) {
-        Ok(pattern) => Ok(Some(pattern)),
+        Ok(pattern) => Ok(Some(Pattern::Expression(pattern))),
         Err(_) => {
             let message = format!("`{key}: {text}` is not a regular expression");
             Err(PatchError::new(message, value.span()))
@@ -89,4 +109,59 @@ pub(super) fn text_of<'a>(node: Node<'a>, key: &str) -> Result<Option<(Node<'a>,
     }
     let text = value.text().filter(|text| !text.is_empty() && !super::smp::is_null(value));
     Ok(text.map(|text| (value, text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::patch::testing::{parsed, root};
+
+    #[test]
+    fn a_selector_takes_old_names_and_new_ones_and_patterns_for_the_whole() {
+        let labels = parsed(0, "{app: one}");
+        let ids = Ids {
+            group: "apps",
+            version: "v1",
+            kind: "Deployment",
+            names: ["web", "prod-web"],
+            namespaces: ["default", "prod"],
+            labels: Some(root(&labels)),
+            annotations: None,
+        };
+        for text in [
+            "{}",
+            "{kind: Deployment}",
+            "{kind: Deploy.*}",
+            "{name: web}",
+            "{name: prod-web}",
+            "{name: 'a|web'}",
+            "{namespace: default}",
+            "{namespace: prod}",
+            "{group: apps, version: v1}",
+            "{labelSelector: app=one}",
+            "{name: ''}",
+            "{annotationSelector: '!x'}",
+            "{name: web, namespace: prod}",
+        ] {
+            assert!(Selector::read(root(&parsed(0, text))).unwrap().matches(&ids), "{text}");
+        }
+        for text in [
+            "{kind: Deploy}",
+            "{name: eb}",
+            "{name: w.}",
+            "{namespace: x}",
+            "{labelSelector: app=two}",
+            "{annotationSelector: x}",
+            "{group: batch}",
+        ] {
+            assert!(!Selector::read(root(&parsed(0, text))).unwrap().matches(&ids), "{text}");
+        }
+        for (text, message) in [
+            ("{name: 'w(b'}", "`name: w(b` is not a regular expression"),
+            ("{labelSelector: 'a=(b'}", "`a=(b` is not a label selector"),
+            ("{kind: [a]}", "`kind` is not a text"),
+        ] {
+            assert_eq!(Selector::read(root(&parsed(0, text))).unwrap_err().message, message);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::typed;
+use super::{Id, Target, typed};
 use crate::{
     base::SourceId,
     yaml::{Kind, Limits, Node, Parsed, Tree, parse},
@@ -39,13 +39,47 @@ pub(super) fn json_of(text: &str) -> Json {
     json(root(&parsed(0, text)))
 }
 
-/// The text `target` after `change`, as JSON.
-pub(super) fn changed<E>(
-    target: &str,
-    change: impl for<'a> FnOnce(&mut Tree<'a>) -> Result<(), E>,
-) -> Result<Json, E> {
-    let parsed = parsed(0, target);
-    let mut tree = Tree::Link(root(&parsed));
-    change(&mut tree)?;
-    Ok(json(tree.node()))
+/// An object without a history.
+pub(super) struct Object<'a> {
+    tree: Tree<'a>,
+    id: [String; 5],
+}
+
+/// The objects of all documents.
+pub(super) fn objects<'a>(parsed: &'a Parsed<'a>) -> Vec<Object<'a>> {
+    let roots = parsed.documents().iter().filter_map(|document| parsed.root(document));
+    roots.map(Object::new).collect()
+}
+
+impl<'a> Object<'a> {
+    fn new(root: Node<'a>) -> Self {
+        let text = |node: Option<Node<'_>>| node.and_then(Node::text).unwrap_or_default().into_owned();
+        let api_version = text(root.get("apiVersion"));
+        let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));
+        let metadata = root.get("metadata").unwrap();
+        let namespace = Some(text(metadata.get("namespace"))).filter(|it| !it.is_empty());
+        let id = [
+            group.to_owned(),
+            version.to_owned(),
+            text(root.get("kind")),
+            text(metadata.get("name")),
+            namespace.unwrap_or_else(|| "default".to_owned()),
+        ];
+        Self { tree: Tree::Link(root), id }
+    }
+}
+
+impl<'a> Target<'a> for Object<'a> {
+    fn ids(&self) -> Vec<Id<'_>> {
+        let [group, version, kind, name, namespace] = &self.id;
+        vec![Id { group, version, kind, name, namespace: Some(namespace) }]
+    }
+
+    fn tree(&self) -> &Tree<'a> {
+        &self.tree
+    }
+
+    fn tree_mut(&mut self) -> &mut Tree<'a> {
+        &mut self.tree
+    }
 }

@@ -197,3 +197,84 @@ fn as_value<'a>(value: &Value<'a>) -> Value<'a> {
     let text = number.map_or_else(|_| value.text.clone(), Cow::Owned);
     Value::plain(text, value.span)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::patch::{
+        Target,
+        testing::{json, json_of, objects, parsed, root},
+    };
+
+    const SERVICE: &str = "
+apiVersion: v1
+kind: Service
+metadata: {name: svc, namespace: q}
+spec: {ports: [{port: 80, name: http}], ip: 10.0.0.1, ok: true, f: 1.50, oct: 0644, m: {a: b}, s: '7', none: null}
+";
+
+    fn replaced(path: &str, field: &str) -> Result<serde_json::Value, PatchError> {
+        let service = parsed(0, SERVICE);
+        let vars = format!(
+            "{{name: V, objref: {{kind: Service, version: v1, name: svc}}, fieldref: {{fieldpath: '{path}'}}}}"
+        );
+        let (vars, field) = (parsed(1, &vars), parsed(2, field));
+        let mut values = VarValues::default();
+        values.add(&Var::read(root(&vars))?, objects(&service)[0].tree())?;
+        let mut tree = Tree::Link(root(&field));
+        values.replace_in(&mut tree)?;
+        Ok(json(tree.node()))
+    }
+
+    #[test]
+    fn references_are_replaced_as_in_kubectl() {
+        let cases = [
+            ("spec.ip", "$(V)", "10.0.0.1"),
+            ("spec.ip", "a$(V)b$(V)", "a10.0.0.1b10.0.0.1"),
+            ("spec.ip", "$$(V)", "$(V)"),
+            ("spec.ip", "$$$(V)", "$10.0.0.1"),
+            ("spec.ip", "a$$b$", "a$b$"),
+            ("spec.ip", "$(V $V $() $(W)", "$(V $V $() $(W)"),
+            ("spec.ip", "$($(V))", "$($(V))"),
+            ("spec.ip", "[$(V), a]", "[10.0.0.1, a]"),
+            ("spec.ip", "{a: $(V), b: 5}", "{a: 10.0.0.1, b: 5}"),
+            ("spec.ip", "5", "5"),
+            // Alone, a value keeps its type.
+            ("spec.ports[0].port", "$(V)", "80"),
+            ("spec.ports.0.port", "'$(V)'", "80"),
+            ("spec.ports.[name=http].port", "a$(V)", "a80"),
+            ("spec.ok", "$(V)", "true"),
+            ("spec.f", "[$(V), a$(V)]", "[1.5, a1.5]"),
+            ("spec.oct", "$(V)", "644"),
+            ("spec.s", "$(V)", "'7'"),
+            ("spec.none", "$(V)", "'null'"),
+            ("spec.m", "$(V)", "$(V)"),
+            ("", "$(V)", "svc"),
+        ];
+        for (path, field, expected) in cases {
+            assert_eq!(replaced(path, field).unwrap(), json_of(expected), "{path} in {field}");
+        }
+        let missing = replaced("spec.nowhere", "x").unwrap_err();
+        assert_eq!(missing.message, "the object of the variable `V` has no field `spec.nowhere`");
+        let odd = replaced("spec.ip", "['$(V)', 5]").unwrap_err();
+        assert_eq!(odd.message, "a list in which variables stand for texts holds something else");
+    }
+
+    #[test]
+    fn a_variable_means_the_object_of_its_whole_kind_and_name() {
+        let service = parsed(0, SERVICE);
+        let service = &objects(&service)[0];
+        let means = |objref: &str| {
+            let text = format!("{{name: V, objref: {objref}}}");
+            let parsed = parsed(1, &text);
+            service.ids().iter().any(|id| Var::read(root(&parsed)).unwrap().means(id))
+        };
+        assert!(means("{kind: Service, apiVersion: v1, name: svc}"));
+        assert!(means("{kind: Service, version: v1, name: svc, namespace: q}"));
+        assert!(!means("{kind: Service, name: svc}"));
+        assert!(!means("{kind: Service, apiVersion: v1, name: svc, namespace: z}"));
+        assert!(!means("{kind: Service, apiVersion: x/v1, name: svc}"));
+        assert!(!means("{}"));
+        assert!(Var::read(root(&parsed(1, "{objref: {}}"))).is_err());
+    }
+}

@@ -78,7 +78,7 @@ fn sources(references: &References) -> Vec<(&'static str, String)> {
             PssLevel::Baseline => "baseline",
             PssLevel::Restricted => "restricted",
         };
-        sources.push(("Pod Security Standards", format!("{level}: {}", pss.control)));
+        sources.push(("Pod Security Standards", format!("{} ({level})", pss.control)));
     }
     let lists = [
         ("CIS Kubernetes Benchmark", &references.cis),

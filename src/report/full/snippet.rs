@@ -81,8 +81,7 @@ impl<'o> SafeText<'o> {
             return self.window(primary, hull(group.iter().copied()));
         }
         let first = if first > 1 && !self.is_long(first - 1) { first - 1 } else { first };
-        let last =
-            if last < self.source.lines().line_count() && !self.is_long(last + 1) { last + 1 } else { last };
+        let last = if self.is_worth_showing(last + 1) { last + 1 } else { last };
         let start = self.source.lines().line_start(first).unwrap_or_default() as usize;
         let text = match self.source.lines().line_start(last + 1) {
             Some(end) => Cow::Borrowed(&self.text[start..end as usize]),
@@ -123,6 +122,13 @@ impl<'o> SafeText<'o> {
     /// The ellipsis, filled up to `length` bytes.
     fn mark_of(&self, length: usize) -> String {
         format!("{}{}", self.ellipsis, " ".repeat(length.saturating_sub(self.ellipsis.len())))
+    }
+
+    /// Whether `line` exists, is not too long, and is more than what follows the last line break.
+    fn is_worth_showing(&self, line: u32) -> bool {
+        let lines = self.source.lines();
+        let is_end = line == lines.line_count() && lines.line_text(&self.source.text, line).is_empty();
+        line <= lines.line_count() && !is_end && !self.is_long(line)
     }
 
     fn is_long(&self, line: u32) -> bool {

@@ -113,25 +113,36 @@ impl Driver {
                 .find(|uri| !uri.is_empty()),
             rules: rules.keys().map(|id| Descriptor::new(id, registry.get(id))).collect(),
             notifications: [
-                Notice::new("unreadable-file", "A file could not be read."),
-                Notice::new("incomplete-input", "A document could not be read as YAML, or not as a whole."),
+                Notice {
+                    id: "unreadable-file",
+                    name: "UnreadableFile",
+                    short_description: Text::new("A file could not be read."),
+                    full_description: Text::new(
+                        "A file could not be read, so nothing is known of what it holds.",
+                    ),
+                    help: Text::new("Check its permissions and its encoding, or exclude it."),
+                },
+                Notice {
+                    id: "incomplete-input",
+                    name: "IncompleteInput",
+                    short_description: Text::new("A document could not be read as YAML, or not as a whole."),
+                    full_description: Text::new("What the broken part of a document holds was not judged."),
+                    help: Text::new("Repair the document: the result at the same place says what is wrong."),
+                },
             ],
         }
     }
 }
 
-/// What a notification's id means.
+/// What a notification's id means; readers want as many words as for a rule.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Notice {
     id: &'static str,
+    name: &'static str,
     short_description: Text,
-}
-
-impl Notice {
-    fn new(id: &'static str, text: &str) -> Self {
-        Self { id, short_description: Text::new(text) }
-    }
+    full_description: Text,
+    help: Text,
 }
 
 /// SARIF's message and multiformatMessageString objects.

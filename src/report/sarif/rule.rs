@@ -74,7 +74,7 @@ impl Descriptor {
             id: rule.id.to_string(),
             name: pascal_case(rule.id.as_str()),
             short_description: Text::new(sentence(&rule.title, "")),
-            full_description: Text::new(sentence(full, "")),
+            full_description: Text::new(sentence(&full.split_whitespace().collect::<Vec<_>>().join(" "), "")),
             help_uri: prose.references.links.iter().find(|link| link.starts_with("https://")).cloned(),
             help: help(rule),
             default_configuration: Configuration { level: level(rule.severity) },

@@ -1,6 +1,6 @@
 //! Block structure: mappings, sequences, and what stands on their lines.
 
-use super::lines::skip_blanks;
+use super::collections::FirstKey;
 use super::{Parser, Props, Step};
 use crate::yaml::tape::{Raw, Style};
 
@@ -31,34 +31,25 @@ impl Seat {
 
 /// Where a node begins, known before what it is.
 #[derive(Clone, Copy)]
-struct Place {
+pub(super) struct Place {
     /// Column of the collection around it.
-    parent: i32,
+    pub(super) parent: usize,
     /// Column that a collection beginning here would have.
-    column: i32,
+    pub(super) column: usize,
     /// A block collection may begin here.
-    opens: bool,
+    pub(super) opens: bool,
     /// Its line is indented by tabs, at least in part.
-    tab: bool,
+    pub(super) tab: bool,
     /// Properties from the lines above.
-    held: Props,
+    pub(super) held: Props,
     /// Properties on this line.
-    own: Props,
-}
-
-/// The first key of a mapping, read before the mapping is known.
-enum FirstKey {
-    Scalar(Raw, Props),
-    /// `: value` without a key.
-    Missing(Props),
-    /// `? key`.
-    Explicit,
+    pub(super) own: Props,
 }
 
 impl Parser<'_> {
     /// Reads the node after an indicator, from just behind that. Lays down exactly one node, come what
     /// may, and leaves `pos` at the first token of a fresh line.
-    pub(super) fn node(&mut self, parent: i32, seat: Seat) -> Step {
+    pub(super) fn node(&mut self, parent: usize, seat: Seat) -> Step {
         let before = self.out.nodes.len();
         let result = self.node_or_nothing(parent, seat);
         if result.is_err() && self.out.nodes.len() == before {
@@ -67,72 +58,95 @@ impl Parser<'_> {
         result
     }
 
-    fn node_or_nothing(&mut self, parent: i32, seat: Seat) -> Step {
+    fn node_or_nothing(&mut self, parent: usize, seat: Seat) -> Step {
         let mut empty_at = self.pos;
         let mut held = Props::NONE;
-        self.to_next_token();
-        let mut opens = seat.is_compact() && !self.tab;
+        self.next_token();
+        let mut opens = seat.is_compact() && !self.gap.tab;
+        if seat.is_compact() && self.gap.tab && !self.gap.fresh {
+            self.beyond_go_yaml(empty_at, self.pos, "go-yaml takes no tab behind this indicator");
+        }
         loop {
-            if self.fresh {
-                if self.column <= parent {
-                    let dash =
-                        seat.takes_dash_at_parent() && self.column == parent && self.at_indicator(b'-');
-                    if dash && !self.tab {
-                        return self.block_sequence(parent, held);
-                    }
-                    self.push_empty(empty_at, held);
-                    return Ok(());
-                }
-                opens = true;
+            if self.gap.fresh && self.gap.column <= parent {
+                return self.node_further_out(parent, seat, empty_at, held);
             }
+            opens |= self.gap.fresh;
             let mut place =
-                Place { parent, column: self.column, opens, tab: self.tab, held, own: Props::NONE };
+                Place { parent, column: self.gap.column, opens, tab: self.gap.tab, held, own: Props::NONE };
             if matches!(self.here(), b'&' | b'!') {
                 place.own = self.properties()?;
                 empty_at = self.pos;
-                self.to_next_token();
-                if self.fresh {
+                self.next_token();
+                if self.gap.fresh {
                     held = self.merge(held, place.own)?;
                     continue;
                 }
             }
-            return self.content(place);
+            return self.content(&place);
         }
     }
 
-    /// Reads the node that begins at `pos`, its properties being read.
-    fn content(&mut self, place: Place) -> Step {
+    /// The next line is not indented more than `parent`: few values stand there.
+    fn node_further_out(&mut self, parent: usize, seat: Seat, empty_at: usize, held: Props) -> Step {
+        let at_parent = self.gap.column == parent && !self.at_end();
+        if at_parent && seat.takes_dash_at_parent() && self.at_indicator(b'-') && !self.gap.tab {
+            return self.block_sequence(parent, held);
+        }
+        if at_parent && matches!(self.here(), b'|' | b'>') {
+            // go-yaml does not ask at which column a block scalar stands.
+            self.lenient = true;
+            return self.block_scalar(parent, held);
+        }
+        self.push_empty(empty_at, held);
+        Ok(())
+    }
+
+    /// Reads the node that begins at `pos`, its properties being read. Each case is a function of its own
+    /// so that the frames of the recursion stay small.
+    fn content(&mut self, place: &Place) -> Step {
         match self.here() {
-            b'-' if self.at_indicator(b'-') => {
-                self.may_open(place, "a list item")?;
-                self.block_sequence(place.column, place.held)
-            }
-            b'?' if self.at_indicator(b'?') => {
-                self.may_open(place, "a key")?;
-                self.block_mapping(place.column, place.held, FirstKey::Explicit)
-            }
-            b':' if self.at_indicator(b':') => {
-                self.may_open_with_key(place, self.pos)?;
-                self.block_mapping(place.column, place.held, FirstKey::Missing(place.own))
-            }
-            b'|' | b'>' => {
-                let props = self.merge(place.held, place.own)?;
-                self.block_scalar(place.parent, props)
-            }
+            b'-' if self.at_indicator(b'-') => self.sequence_content(place),
+            b'?' if self.at_indicator(b'?') => self.explicit_content(place),
+            b':' if self.at_indicator(b':') => self.missing_key_content(place),
+            b'|' | b'>' => self.block_scalar_content(place),
             b'[' | b'{' => self.flow_content(place),
-            b'"' | b'\'' => {
-                let raw = self.quoted(place.parent)?;
-                self.key_or_scalar(place, raw)
-            }
-            b'*' => {
-                let raw = self.alias()?;
-                self.key_or_scalar(place, raw)
-            }
+            b'"' | b'\'' => self.quoted_content(place),
+            b'*' => self.alias_content(place),
             _ => self.plain_content(place),
         }
     }
 
-    fn plain_content(&mut self, place: Place) -> Step {
+    fn sequence_content(&mut self, place: &Place) -> Step {
+        self.may_open(place, "a list item")?;
+        self.block_sequence(place.column, place.held)
+    }
+
+    fn explicit_content(&mut self, place: &Place) -> Step {
+        self.may_open(place, "a key")?;
+        self.block_mapping(place, FirstKey::Explicit)
+    }
+
+    fn missing_key_content(&mut self, place: &Place) -> Step {
+        self.may_open_with_key(place, self.pos)?;
+        self.block_mapping(place, FirstKey::Missing)
+    }
+
+    fn block_scalar_content(&mut self, place: &Place) -> Step {
+        let props = self.merge(place.held, place.own)?;
+        self.block_scalar(place.parent, props)
+    }
+
+    fn quoted_content(&mut self, place: &Place) -> Step {
+        let raw = self.quoted(place.parent)?;
+        self.key_or_scalar(place, raw)
+    }
+
+    fn alias_content(&mut self, place: &Place) -> Step {
+        let raw = self.alias()?;
+        self.key_or_scalar(place, raw)
+    }
+
+    fn plain_content(&mut self, place: &Place) -> Step {
         self.check_plain_start()?;
         let start = self.pos;
         let line = self.plain_line(start);
@@ -141,15 +155,16 @@ impl Parser<'_> {
             self.pos = line.stop;
             return self.first_key(place, raw);
         }
-        let raw = self.plain(place.parent, start, line)?;
         let props = self.merge(place.held, place.own)?;
-        self.push(raw, props);
-        Ok(())
+        let node = self.out.nodes.len() as u32;
+        let result = self.plain(place.parent, start, line);
+        self.give(node, props);
+        result
     }
 
     /// A scalar or alias was read up to `pos`: `: ` behind it makes it the first key of a mapping.
-    fn key_or_scalar(&mut self, place: Place, raw: Raw) -> Step {
-        if self.to_colon() {
+    fn key_or_scalar(&mut self, place: &Place, raw: Raw) -> Step {
+        if self.move_to_colon() {
             return self.first_key(place, raw);
         }
         let props = self.merge(place.held, place.own)?;
@@ -161,21 +176,21 @@ impl Parser<'_> {
         self.end_line()
     }
 
-    fn first_key(&mut self, place: Place, raw: Raw) -> Step {
+    fn first_key(&mut self, place: &Place, raw: Raw) -> Step {
         self.may_open_with_key(place, raw.start as usize)?;
         self.check_key(raw.start as usize)?;
-        self.block_mapping(place.column, place.held, FirstKey::Scalar(raw, place.own))
+        self.block_mapping(place, FirstKey::Scalar(raw))
     }
 
     /// A flow collection: a value, or (seldom) the first key of a mapping.
-    fn flow_content(&mut self, place: Place) -> Step {
+    fn flow_content(&mut self, place: &Place) -> Step {
         let start = self.pos;
         let first = self.out.nodes.len() as u32;
         let steps = self.anchors.steps;
         self.parent = place.parent;
         self.peak = self.depth;
         self.flow_collection(place.own)?;
-        if self.to_colon() {
+        if self.move_to_colon() {
             self.may_open_with_key(place, start)?;
             self.check_key(start)?;
             let mapping = self.wrap(first, Style::BlockMapping, place.held)?;
@@ -186,185 +201,11 @@ impl Parser<'_> {
         self.attach_late(first, place.held, steps)?;
         self.end_line()
     }
-
-    /// `key: …` lines from the one whose first key was just read.
-    fn block_mapping(&mut self, column: i32, props: Props, first: FirstKey) -> Step {
-        let start = match &first {
-            FirstKey::Scalar(raw, _) => raw.start as usize,
-            FirstKey::Missing(_) | FirstKey::Explicit => self.pos,
-        };
-        let mapping = self.open(Style::BlockMapping, start, props)?;
-        let result = self.mapping_body(mapping, column, first);
-        self.close(mapping, self.last_end);
-        result
-    }
-
-    fn mapping_body(&mut self, mapping: u32, column: i32, first: FirstKey) -> Step {
-        match first {
-            FirstKey::Scalar(raw, props) => {
-                self.push_key(mapping, raw, props)?;
-                self.value(column)?;
-            }
-            FirstKey::Missing(props) => {
-                self.push_empty(self.pos, props);
-                self.value(column)?;
-            }
-            FirstKey::Explicit => self.explicit_entry(column)?,
-        }
-        self.entries(mapping, column)
-    }
-
-    /// The entries after the first.
-    fn entries(&mut self, mapping: u32, column: i32) -> Step {
-        while self.column == column {
-            if self.tab {
-                return Err(self.tab_indentation(self.pos));
-            }
-            self.check_node_limit()?;
-            self.entry(mapping, column)?;
-        }
-        if self.column > column { Err(self.wrong_indentation(mapping)) } else { Ok(()) }
-    }
-
-    /// The entry that begins at `pos`, on a fresh line at the mapping's column.
-    fn entry(&mut self, mapping: u32, column: i32) -> Step {
-        let mut props = Props::NONE;
-        if matches!(self.here(), b'&' | b'!') {
-            let start = self.pos;
-            props = self.properties()?;
-            self.to_next_token();
-            if self.fresh {
-                return Err(self.missing_colon(start, mapping));
-            }
-        }
-        let start = self.pos;
-        match self.here() {
-            b'?' if self.at_indicator(b'?') && props.is_none() => return self.explicit_entry(column),
-            b'-' if self.at_indicator(b'-') => return Err(self.item_among_keys(mapping)),
-            b':' if self.at_indicator(b':') => {
-                self.push_empty(start, props);
-                return self.value(column);
-            }
-            b'"' | b'\'' => {
-                let raw = self.quoted(column)?;
-                self.expect_colon(start, mapping)?;
-                self.push_key(mapping, raw, props)?;
-            }
-            b'*' => {
-                let raw = self.alias()?;
-                self.expect_colon(start, mapping)?;
-                self.push_key(mapping, raw, props)?;
-            }
-            b'[' | b'{' => {
-                self.parent = column;
-                let before = self.out.nodes.len();
-                let result = self.flow_collection(props).and_then(|()| self.expect_colon(start, mapping));
-                if result.is_err() {
-                    if self.out.nodes.len() > before {
-                        self.push_empty(self.last_end, Props::NONE);
-                    }
-                    return result;
-                }
-            }
-            _ => {
-                self.check_plain_start()?;
-                let line = self.plain_line(start);
-                self.pos = line.stop;
-                if self.here() != b':' {
-                    return Err(self.missing_colon(start, mapping));
-                }
-                self.check_key(start)?;
-                let raw = Raw::new(Style::Plain, start as u32, line.end as u32);
-                self.push_key(mapping, raw, props)?;
-            }
-        }
-        self.value(column)
-    }
-
-    /// Lays down a scalar or alias as key. The mapping stays whole when that fails.
-    fn push_key(&mut self, mapping: u32, raw: Raw, props: Props) -> Step {
-        let merges = raw.style() == Style::Plain && self.slice(raw.start as usize, raw.end as usize) == "<<";
-        if merges && let Some(mapping) = self.node_mut(mapping) {
-            mapping.bits |= Raw::HAS_MERGE;
-        }
-        let is_alias = raw.style() == Style::Alias;
-        let key = self.push(raw, props);
-        let linked =
-            if is_alias { self.refuse_properties(props).and_then(|()| self.link_alias(key)) } else { Ok(()) };
-        if linked.is_err() {
-            self.push_empty(self.last_end, Props::NONE);
-        }
-        linked
-    }
-
-    /// The value behind the `:` at `pos`.
-    fn value(&mut self, column: i32) -> Step {
-        self.pos += 1;
-        self.node(column, Seat::Value)
-    }
-
-    /// `? key` and, at the same column, `: value`.
-    fn explicit_entry(&mut self, column: i32) -> Step {
-        self.pos += 1;
-        let key = self.node(column, Seat::Explicit);
-        if key.is_err() || self.column != column || !self.at_indicator(b':') {
-            self.push_empty(self.last_end, Props::NONE);
-            return key;
-        }
-        self.pos += 1;
-        self.node(column, Seat::Explicit)
-    }
-
-    /// `- …` lines at `column`.
-    fn block_sequence(&mut self, column: i32, props: Props) -> Step {
-        let sequence = self.open(Style::BlockSequence, self.pos, props)?;
-        let result = self.items(sequence, column);
-        self.close(sequence, self.last_end);
-        result
-    }
-
-    fn items(&mut self, sequence: u32, column: i32) -> Step {
-        loop {
-            self.pos += 1;
-            self.node(column, Seat::Item)?;
-            if self.column != column || !self.at_indicator(b'-') {
-                break;
-            }
-            if self.tab {
-                return Err(self.tab_indentation(self.pos));
-            }
-            self.check_node_limit()?;
-        }
-        if self.column > column { Err(self.wrong_indentation(sequence)) } else { Ok(()) }
-    }
-
-    /// Moves to a `: ` on this line, if the next token is one.
-    fn to_colon(&mut self) -> bool {
-        let at = skip_blanks(self.bytes, self.pos);
-        let found = self.byte(at) == b':' && self.is_blank_or_end(at + 1);
-        if found {
-            self.pos = at;
-        }
-        found
-    }
-
-    fn expect_colon(&mut self, key: usize, mapping: u32) -> Step {
-        if !self.to_colon() {
-            return Err(self.missing_colon(key, mapping));
-        }
-        self.check_key(key)
-    }
-
-    /// After a value: only a comment may stand on the rest of its line.
-    pub(super) fn end_line(&mut self) -> Step {
-        self.to_next_token();
-        if self.fresh { Ok(()) } else { Err(self.text_after_value()) }
-    }
 }
 
 impl Parser<'_> {
     /// Whether a block collection may begin at `place`.
-    fn may_open(&mut self, place: Place, what: &str) -> Step {
+    fn may_open(&mut self, place: &Place, what: &str) -> Step {
         if !place.opens || !place.own.is_none() {
             return Err(self.cannot_start_here(what));
         }
@@ -372,7 +213,7 @@ impl Parser<'_> {
     }
 
     /// As `may_open`, for a mapping that begins with the key at `key`.
-    fn may_open_with_key(&mut self, place: Place, key: usize) -> Step {
+    fn may_open_with_key(&mut self, place: &Place, key: usize) -> Step {
         if !place.opens {
             return Err(self.mapping_cannot_start(key));
         }

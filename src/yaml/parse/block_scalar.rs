@@ -16,13 +16,13 @@ struct Header {
 impl Parser<'_> {
     /// Reads the block scalar at `pos`, inside the collection at column `parent`. Leaves `pos` at the next
     /// line's token.
-    pub(super) fn block_scalar(&mut self, parent: i32, props: Props) -> Step {
+    pub(super) fn block_scalar(&mut self, parent: usize, props: Props) -> Step {
         let start = self.pos;
         let style = if self.here() == b'|' { Style::Literal } else { Style::Folded };
         let header = self.header(start)?;
         let first = after_break(self.bytes, self.pos);
         let indent = match header.indent {
-            Some(indent) => indent + parent.max(0) as usize,
+            Some(indent) => indent + parent.saturating_sub(1),
             None => self.detect_indent(start, first, parent)?,
         };
         let body = self.block_lines(first, indent);
@@ -35,6 +35,11 @@ impl Parser<'_> {
         raw.set_block_indent(indent);
         raw.bits |= Raw::NEEDS_COOKING | if has_break { Raw::FINAL_BREAK } else { 0 };
         self.push(raw, props);
+        let tab = skip_spaces(self.bytes, body.end);
+        if self.byte(tab) == b'\t' {
+            self.line_start = body.end;
+            return Err(self.tab_indentation(tab));
+        }
         self.pos = body.end;
         self.line_start = body.end;
         self.end_line()
@@ -46,9 +51,7 @@ impl Parser<'_> {
         let mut chomped = false;
         loop {
             match self.byte(header.end) {
-                digit @ b'1'..=b'9' if header.indent.is_none() => {
-                    header.indent = Some((digit - b'0') as usize)
-                }
+                digit @ b'1'..=b'9' if header.indent.is_none() => header.indent = Some((digit - b'0').into()),
                 sign @ (b'+' | b'-') if !chomped => {
                     chomped = true;
                     header.keep = sign == b'+';
@@ -58,8 +61,8 @@ impl Parser<'_> {
             header.end += 1;
         }
         self.pos = skip_blanks(self.bytes, header.end);
-        self.fresh = false;
-        if self.here() == b'#' && self.pos > header.end {
+        self.gap.fresh = false;
+        if self.here() == b'#' {
             self.pos = self.comment(self.pos);
         }
         if matches!(self.here(), b'\n' | b'\r') || self.at_end() {
@@ -69,7 +72,7 @@ impl Parser<'_> {
     }
 
     /// The column of the first line with text. Blank lines before it must not reach further in.
-    fn detect_indent(&mut self, start: usize, first: usize, parent: i32) -> Step<usize> {
+    fn detect_indent(&mut self, start: usize, first: usize, parent: usize) -> Step<usize> {
         let mut at = first;
         let mut deepest = 0;
         let mut deepest_at = first;
@@ -83,23 +86,24 @@ impl Parser<'_> {
                     }
                     at = after_break(self.bytes, text);
                 }
-                None => return Ok(deepest.max(column).max((parent + 1) as usize)),
+                None => return Ok(deepest.max(column).max(parent)),
                 Some(&byte) => {
-                    let inside = column as i32 > parent;
-                    if byte == b'\t' && !inside && !self.is_blank_line(text) {
+                    let inside = column >= parent;
+                    if byte == b'\t' && column <= parent.saturating_sub(1) {
                         return Err(self.tab_indentation(text));
+                    }
+                    if inside && deepest > column && byte == b'#' {
+                        // To go-yaml the blank lines are the text, and this is a comment.
+                        self.lenient = true;
+                        return Ok(deepest);
                     }
                     if inside && deepest > column {
                         return Err(self.blank_line_too_deep(start, deepest_at, deepest));
                     }
-                    return Ok(if inside { column } else { deepest.max((parent + 1) as usize) });
+                    return Ok(if inside { column } else { deepest.max(parent) });
                 }
             }
         }
-    }
-
-    fn is_blank_line(&self, at: usize) -> bool {
-        matches!(self.byte(skip_blanks(self.bytes, at)), b'\n' | b'\r' | 0)
     }
 
     /// Moves over the lines that belong to the scalar.

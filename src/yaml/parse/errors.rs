@@ -1,21 +1,22 @@
-//! What went wrong, in the words of somebody who looks at the file.
+//! How reading stops: the first reason stands, and what explains it better than YAML does goes first.
 
-use super::lines::line_end;
-use super::plain::PlainLine;
-use super::{Parser, Step, Stop};
+use super::lines::{find_oddities, line_end};
+use super::{Parser, Stop};
 use crate::base::Span;
 use crate::yaml::tape::{SyntaxError, SyntaxErrorKind};
-
-/// Characters that an implicit key may have (YAML 1.2.2 §7.4.2, and go-yaml).
-const LONGEST_KEY: usize = 1024;
-
-/// How far the end of a template action is looked for.
-const TEMPLATE_REACH: usize = 1024;
 
 impl Parser<'_> {
     /// Notes why reading stops. The first reason stands.
     pub(super) fn fail(&mut self, start: usize, end: usize, message: impl Into<String>) -> Stop {
         self.fail_with(start, end, message, None)
+    }
+
+    /// Notes what only go-yaml refuses. The first place stands.
+    pub(super) fn beyond_go_yaml(&mut self, start: usize, end: usize, why: &'static str) {
+        if self.beyond_go_yaml.is_none() {
+            let span = Span::new(self.out.source, start as u32, end.max(start) as u32);
+            self.beyond_go_yaml = Some((span, why));
+        }
     }
 
     /// As `fail`, with a second place and a word about it.
@@ -31,10 +32,15 @@ impl Parser<'_> {
         if let Some((start, end)) = template {
             return self.template(start, end);
         }
+        let conflict = [start, broke].into_iter().find_map(|at| self.conflict_on_line(at));
+        if let Some((start, end)) = conflict {
+            let message = "this line was left by a merge conflict".to_owned();
+            return self.report(SyntaxErrorKind::Syntax, start, end, message, None);
+        }
         self.report(SyntaxErrorKind::Syntax, start, end, message.into(), second)
     }
 
-    fn report(
+    pub(super) fn report(
         &mut self,
         kind: SyntaxErrorKind,
         start: usize,
@@ -52,51 +58,40 @@ impl Parser<'_> {
     }
 
     /// The end of the character at `at`.
-    fn char_end(&self, at: usize) -> usize {
+    pub(super) fn char_end(&self, at: usize) -> usize {
         let text = self.out.text.get(at..).and_then(|rest| rest.chars().next());
         text.map_or(at, |c| at + c.len_utf8()).min(self.bytes.len().max(at))
     }
 
+    /// The end of the word or quoted text at `at`.
+    pub(super) fn token_end(&self, at: usize) -> usize {
+        let line = self.bytes.get(at..self.text_end(at)).unwrap_or_default();
+        let quote = matches!(self.byte(at), b'"' | b'\'').then(|| self.byte(at));
+        let length = match quote {
+            Some(quote) => line.iter().skip(1).position(|&byte| byte == quote).map(|length| length + 2),
+            None => line.iter().position(|byte| b" ,:[]{}".contains(byte)),
+        };
+        length.filter(|&length| length > 0).map_or_else(|| self.char_end(at), |length| at + length)
+    }
+
     /// The end of the text on the line of `at`.
-    fn text_end(&self, at: usize) -> usize {
+    pub(super) fn text_end(&self, at: usize) -> usize {
         let end = line_end(self.bytes, at);
         at + self.slice(at, end).trim_end().len()
     }
 
-    pub(super) fn template(&mut self, start: usize, end: usize) -> Stop {
-        let message = "this is a template (Helm, Go or Jinja), not yet a manifest".to_owned();
-        self.report(SyntaxErrorKind::Template, start, end, message, None)
-    }
-
-    /// Where the `{{ … }}` or `{% … %}` at `at` ends, if one is there.
-    pub(super) fn template_end(&self, at: usize) -> Option<usize> {
-        let close: &[u8] = match (self.byte(at), self.byte(at + 1)) {
-            (b'{', b'{') => b"}}",
-            (b'{', b'%') => b"%}",
-            _ => return None,
-        };
-        let reach = self.bytes.len().min(at + TEMPLATE_REACH);
-        let found = memchr::memmem::find(self.bytes.get(at..reach).unwrap_or_default(), close);
-        match found {
-            Some(offset) => Some(at + offset + 2),
-            // An action that trims or a comment: nothing else begins so.
-            None if matches!(self.byte(at + 2), b'-' | b'/') => Some(at + 2),
-            None => None,
-        }
-    }
-
-    /// A template action on the line of `at`, where a value or a line begins.
-    fn template_on_line(&self, at: usize) -> Option<(usize, usize)> {
+    /// The line of `at`.
+    pub(super) fn line_of(&self, at: usize) -> (usize, &[u8]) {
         let before = self.bytes.get(..at).unwrap_or_default();
         let start = memchr::memrchr2(b'\n', b'\r', before).map_or(0, |at| at + 1);
-        let end = line_end(self.bytes, at);
-        let line = self.bytes.get(start..end)?;
-        memchr::memmem::find_iter(line, b"{{").find_map(|offset| {
-            let before = line[..offset].trim_ascii_end();
-            let begins = matches!(before.last(), None | Some(b'-' | b':' | b'"' | b'\''));
-            let end = self.template_end(start + offset)?;
-            begins.then_some((start + offset, end))
-        })
+        (start, self.bytes.get(start..line_end(self.bytes, at)).unwrap_or_default())
+    }
+
+    /// Whether Git left the line of `at` to be decided upon.
+    pub(super) fn conflict_on_line(&self, at: usize) -> Option<(usize, usize)> {
+        let (start, line) = self.line_of(at);
+        let marks: [&[u8]; 3] = [b"<<<<<<< ", b"=======", b">>>>>>> "];
+        marks.iter().any(|mark| line.starts_with(mark)).then_some((start, start + line.len()))
     }
 }
 
@@ -125,205 +120,14 @@ impl Parser<'_> {
     }
 }
 
-/// Block structure.
-impl Parser<'_> {
-    pub(super) fn tab_indentation(&mut self, at: usize) -> Stop {
-        let end = at.max(self.line_start);
-        self.fail(self.line_start, end, "a tab is used for indentation: YAML takes only spaces")
-    }
-
-    /// The line at `pos` stands at a column where nothing of what is open can go on.
-    pub(super) fn wrong_indentation(&mut self, collection: u32) -> Stop {
-        if self.tab {
-            return self.tab_indentation(self.pos);
-        }
-        let start = self.pos;
-        let opened = self.out.nodes.get(collection as usize).map_or(start, |raw| raw.start as usize);
-        let second = (opened, self.text_end(opened), "it follows what began here");
-        self.fail_with(
-            start,
-            self.text_end(start),
-            "the indentation of this line fits no line above",
-            Some(second),
-        )
-    }
-
-    pub(super) fn text_after_root(&mut self) -> Stop {
-        if self.tab {
-            return self.tab_indentation(self.pos);
-        }
-        let message = "this line does not belong to what is above: is it indented too little?";
-        self.fail(self.pos, self.text_end(self.pos), message)
-    }
-
-    pub(super) fn text_after_value(&mut self) -> Stop {
-        let at = self.pos;
-        let message = match self.here() {
-            b'#' => "a comment needs a space before its `#`",
-            b':' => "a space is missing after this colon",
-            b']' | b'}' => "this bracket closes nothing",
-            _ => "a value has ended, and more follows on its line: is a quote missing or too many?",
-        };
-        self.fail(at, self.text_end(at), message)
-    }
-
-    pub(super) fn cannot_start_here(&mut self, what: &str) -> Stop {
-        let at = self.pos;
-        let message = format!("{what} cannot start here: put it on a line of its own");
-        self.fail(at, self.text_end(at), message)
-    }
-
-    /// `key: a: b`, where `key` is the offset of `a`.
-    pub(super) fn mapping_cannot_start(&mut self, key: usize) -> Stop {
-        let message = "a mapping cannot start here: is a value with `: ` unquoted?";
-        self.fail(key, self.pos + 1, message)
-    }
-
-    /// A line with `: ` where the plain scalar `start..end` would go on.
-    pub(super) fn mapping_in_scalar(&mut self, start: usize, end: usize, line: PlainLine) -> Stop {
-        let message =
-            "a mapping cannot start here: is this line wrongly indented, or a value with `: ` unquoted?";
-        let second = (start, end, "it would go on with this value");
-        self.fail_with(self.pos, line.stop + 1, message, Some(second))
-    }
-
-    pub(super) fn item_among_keys(&mut self, mapping: u32) -> Stop {
-        let opened = self.out.nodes.get(mapping as usize).map_or(self.pos, |raw| raw.start as usize);
-        let second = (opened, self.text_end(opened), "the keys begin here");
-        self.fail_with(self.pos, self.text_end(self.pos), "a list item cannot stand among keys", Some(second))
-    }
-
-    /// A line in a mapping that is no entry; `start` is where it begins.
-    pub(super) fn missing_colon(&mut self, start: usize, mapping: u32) -> Stop {
-        let end = self.text_end(start);
-        let line = self.slice(start, end);
-        let glued = line.find(':').is_some_and(|at| !line[at + 1..].starts_with("//") && at > 0);
-        if glued {
-            return self.fail(start, end, "a space is missing after the colon of this key");
-        }
-        let opened = self.out.nodes.get(mapping as usize).map_or(start, |raw| raw.start as usize);
-        let second = (opened, self.text_end(opened), "the keys begin here");
-        let message = "this line has no `key: value`: is its colon missing, or its indentation wrong?";
-        self.fail_with(start, end, message, Some(second))
-    }
-
-    /// The key from `start` to the `:` at `pos` must be on one line and not too long.
-    pub(super) fn check_key(&mut self, start: usize) -> Step {
-        if start < self.line_start {
-            let second = (self.pos, self.pos + 1, "its colon");
-            let message = "a key must stand on one line: is its quote or bracket closed where it should be?";
-            return Err(self.fail_with(start, self.text_end(start), message, Some(second)));
-        }
-        if self.pos - start <= LONGEST_KEY || self.slice(start, self.pos).chars().count() <= LONGEST_KEY {
-            return Ok(());
-        }
-        Err(self.fail(start, self.pos, "this key is longer than 1024 characters"))
-    }
-}
-
-/// Scalars, brackets and properties.
-impl Parser<'_> {
-    pub(super) fn unclosed_quote(&mut self, start: usize) -> Stop {
-        let end = self.bytes.len();
-        self.fail_with(
-            start,
-            start + 1,
-            "this quote is never closed",
-            Some((end, end, "the document ends here")),
-        )
-    }
-
-    pub(super) fn bad_escape(&mut self, at: usize) -> Stop {
-        let end = self.char_end(at + 1);
-        let message = format!("`{}` is no escape that YAML knows", self.slice(at, end));
-        self.fail(at, end, message)
-    }
-
-    pub(super) fn bad_block_header(&mut self, start: usize) -> Stop {
-        let second = (self.pos, self.text_end(self.pos), "text stands on the indicator's line");
-        let message = "the text of a block scalar begins on the next line";
-        self.fail_with(start, start + 1, message, Some(second))
-    }
-
-    pub(super) fn blank_line_too_deep(&mut self, start: usize, line: usize, spaces: usize) -> Stop {
-        let second = (line, line + spaces, "this blank line has more spaces than the text below it");
-        let message = "the indentation of this block scalar cannot be told";
-        self.fail_with(start, start + 1, message, Some(second))
-    }
-
-    /// Inside the bracket being read, something stands where a comma or the closing bracket belongs.
-    pub(super) fn broken_flow(&mut self) -> Stop {
-        let open = self.bracket;
-        let at = self.pos;
-        let (opening, closing) = if self.byte(open) == b'[' { ('[', ']') } else { ('{', '}') };
-        if self.at_end() {
-            let message = format!("this `{opening}` is never closed");
-            return self.fail_with(open, open + 1, message, Some((at, at, "the document ends here")));
-        }
-        let end = self.char_end(at);
-        match self.here() {
-            b']' | b'}' => {
-                let message = format!("this `{opening}` is not closed by its own bracket");
-                self.fail_with(open, open + 1, message, Some((at, end, "this one closes another kind")))
-            }
-            b',' => self.fail(at, end, "a value is missing before this comma"),
-            _ if self.fresh && self.column <= self.parent => {
-                let message = format!("this `{opening}` is never closed");
-                self.fail_with(
-                    open,
-                    open + 1,
-                    message,
-                    Some((at, self.text_end(at), "a new line begins here")),
-                )
-            }
-            _ => {
-                let message = format!("a `,` or the `{closing}` of this `{opening}` is missing");
-                self.fail_with(open, open + 1, message, Some((at, end, "before this")))
-            }
-        }
-    }
-
-    /// What is at `pos` cannot begin a value.
-    pub(super) fn bad_start(&mut self) -> Stop {
-        let at = self.pos;
-        let end = self.char_end(at);
-        match self.here() {
-            _ if self.brackets > 0 && (self.at_end() || matches!(self.here(), b',' | b']' | b'}')) => {
-                self.broken_flow()
-            }
-            b']' | b'}' => self.fail(at, end, "this bracket closes nothing"),
-            b'#' => self.fail(at, end, "a comment needs a space before its `#`"),
-            b'-' | b'?' | b':' => {
-                let message = format!("`{}` with a space behind it cannot stand here", self.slice(at, end));
-                self.fail(at, end, message)
-            }
-            _ => {
-                let message = format!("a value cannot begin with `{}`: quote it", self.slice(at, end));
-                self.fail(at, end, message)
-            }
-        }
-    }
-
-    pub(super) fn property_runs_on(&mut self, start: usize) -> Stop {
-        let end = self.char_end(self.pos);
-        let what = if self.byte(start) == b'&' { "an anchor" } else { "a tag" };
-        let message = format!("`{}` cannot stand in {what}", self.slice(self.pos, end));
-        self.fail_with(self.pos, end, message, Some((start, self.pos, "it begins here")))
-    }
-
-    pub(super) fn alias_inside_itself(&mut self, start: usize, end: usize, target: u32) -> Stop {
-        let at = self.out.nodes.get(target as usize).map_or(start, |raw| raw.start as usize);
-        let second = (at, self.text_end(at), "what it stands for begins here");
-        self.fail_with(start, end, "this alias stands inside what it stands for", Some(second))
-    }
-}
-
 /// Bytes that no document may hold.
 impl Parser<'_> {
     /// The end of what can be read of `start..end`: go-yaml takes no control characters anywhere.
     pub(super) fn readable_end(&mut self, start: usize, end: usize) -> usize {
         let bytes = self.out.text.as_bytes().get(start..end).unwrap_or_default();
-        let Some(offset) = super::lines::find_control(bytes) else { return end };
+        let found = find_oddities(bytes);
+        self.lenient |= found.inner_mark;
+        let Some(offset) = found.control else { return end };
         self.control = Some(start + offset);
         start + offset
     }

@@ -2,7 +2,7 @@
 
 use super::plain::is_flow_indicator;
 use super::{Parser, Props, Step};
-use crate::yaml::tape::{Raw, Style};
+use crate::yaml::tape::Style;
 
 impl Parser<'_> {
     /// Reads the collection whose bracket is at `pos`, and moves behind its closing bracket.
@@ -16,7 +16,7 @@ impl Parser<'_> {
         let node = self.open(style, start, props)?;
         let outer = std::mem::replace(&mut self.bracket, start);
         self.brackets += 1;
-        self.pos += 1;
+        self.pass_indicator();
         let result = if is_sequence { self.flow_items() } else { self.flow_entries(node) };
         self.brackets -= 1;
         self.bracket = outer;
@@ -27,7 +27,7 @@ impl Parser<'_> {
 
     fn flow_items(&mut self) -> Step {
         loop {
-            self.to_next_flow_token();
+            self.next_flow_token();
             if self.here() == b']' {
                 self.pos += 1;
                 return Ok(());
@@ -40,7 +40,7 @@ impl Parser<'_> {
 
     fn flow_entries(&mut self, mapping: u32) -> Step {
         loop {
-            self.to_next_flow_token();
+            self.next_flow_token();
             if self.here() == b'}' {
                 self.pos += 1;
                 return Ok(());
@@ -53,7 +53,7 @@ impl Parser<'_> {
 
     /// Moves over the `,` behind an item; the closing bracket may stand in its place.
     fn flow_separator(&mut self, close: u8) -> Step {
-        self.to_next_flow_token();
+        self.next_flow_token();
         match self.here() {
             b',' => {
                 self.pos += 1;
@@ -76,18 +76,18 @@ impl Parser<'_> {
         let first = self.out.nodes.len() as u32;
         let peak = std::mem::replace(&mut self.peak, self.depth);
         let json = self.flow_node()?;
-        self.to_next_flow_token();
-        let result = if self.at_flow_colon(json) { self.flow_pair(first, start) } else { Ok(()) };
+        self.next_flow_token();
+        let result = if self.at_flow_colon(json) { self.flow_pair(first, start, json) } else { Ok(()) };
         self.peak = self.peak.max(peak);
         result
     }
 
     /// The `:` of a single pair whose key was laid down at `first`.
-    fn flow_pair(&mut self, first: u32, start: usize) -> Step {
+    fn flow_pair(&mut self, first: u32, start: usize, json_key: bool) -> Step {
         self.check_key(start)?;
         let pair = self.wrap(first, Style::FlowMapping, Props::NONE)?;
-        self.mark_merge(pair, first + 1);
-        let result = self.flow_value();
+        self.mark_merge_at(pair, first + 1);
+        let result = self.flow_value(json_key);
         self.close(pair, self.last_end);
         result
     }
@@ -101,7 +101,7 @@ impl Parser<'_> {
         if self.out.nodes.len() == key {
             return json.map(|_| ());
         }
-        self.mark_merge(mapping, key as u32);
+        self.mark_merge_at(mapping, key as u32);
         let key_end = self.last_end;
         let json = match json {
             Ok(json) => json,
@@ -110,9 +110,9 @@ impl Parser<'_> {
                 return Err(stop);
             }
         };
-        self.to_next_flow_token();
+        self.next_flow_token();
         if self.at_flow_colon(json) {
-            return self.flow_value();
+            return self.flow_value(json);
         }
         self.push_empty(key_end, Props::NONE);
         Ok(())
@@ -120,10 +120,9 @@ impl Parser<'_> {
 
     /// `? key : value`, where both may be missing.
     fn flow_explicit(&mut self, mapping: u32) -> Step {
-        self.pos += 1;
-        self.last_end = self.pos;
+        self.pass_indicator();
         let key = self.out.nodes.len();
-        self.to_next_flow_token();
+        self.next_flow_token();
         let json = match self.here() {
             b',' | b']' | b'}' | 0 => {
                 self.push_empty(self.last_end, Props::NONE);
@@ -134,7 +133,7 @@ impl Parser<'_> {
         if self.out.nodes.len() == key {
             self.push_empty(self.last_end, Props::NONE);
         }
-        self.mark_merge(mapping, key as u32);
+        self.mark_merge_at(mapping, key as u32);
         let key_end = self.last_end;
         let json = match json {
             Ok(json) => json,
@@ -143,20 +142,24 @@ impl Parser<'_> {
                 return Err(stop);
             }
         };
-        self.to_next_flow_token();
+        self.next_flow_token();
         if self.at_flow_colon(json) {
-            return self.flow_value();
+            return self.flow_value(json);
         }
         self.push_empty(key_end, Props::NONE);
         Ok(())
     }
 
     /// The value behind the `:` at `pos`. Lays down exactly one node.
-    fn flow_value(&mut self) -> Step {
+    fn flow_value(&mut self, json_key: bool) -> Step {
         let colon = self.pos;
-        self.pos += 1;
+        self.pass_indicator();
         let value = self.out.nodes.len();
-        self.to_next_flow_token();
+        if !json_key && matches!(self.here(), b'[' | b'{') {
+            self.push_empty(self.pos, Props::NONE);
+            return Err(self.fail(colon, colon + 1, "a space is missing after this colon"));
+        }
+        self.next_flow_token();
         let result = match self.here() {
             b',' | b']' | b'}' | 0 => Ok(()),
             _ => self.flow_node().map(|_| ()),
@@ -169,12 +172,20 @@ impl Parser<'_> {
 
     /// Reads the node at `pos`. True when it is written as in JSON, so that a `:` may follow at once.
     fn flow_node(&mut self) -> Step<bool> {
+        match self.here() {
+            b'[' | b'{' => self.flow_collection(Props::NONE).map(|()| true),
+            b'&' | b'!' => self.flow_node_with_properties(),
+            _ => self.flow_scalar(Props::NONE),
+        }
+    }
+
+    fn flow_node_with_properties(&mut self) -> Step<bool> {
         let mut props = Props::NONE;
         while matches!(self.here(), b'&' | b'!') {
             let more = self.properties()?;
             props = self.merge(props, more)?;
             let end = self.pos;
-            self.to_next_flow_token();
+            self.next_flow_token();
             if matches!(self.here(), b',' | b']' | b'}' | 0) || self.at_flow_colon(false) {
                 self.push_empty(end, props);
                 return Ok(false);
@@ -182,6 +193,12 @@ impl Parser<'_> {
         }
         match self.here() {
             b'[' | b'{' => self.flow_collection(props).map(|()| true),
+            _ => self.flow_scalar(props),
+        }
+    }
+
+    fn flow_scalar(&mut self, props: Props) -> Step<bool> {
+        match self.here() {
             b'"' | b'\'' => {
                 let raw = self.quoted(self.parent)?;
                 self.push(raw, props);
@@ -213,16 +230,6 @@ impl Parser<'_> {
     }
 
     fn at_flow_question(&self) -> bool {
-        let next = self.pos + 1;
-        self.here() == b'?' && (self.is_blank_or_end(next) || is_flow_indicator(self.byte(next)))
-    }
-
-    /// Notes a plain `<<` among the mapping's keys.
-    fn mark_merge(&mut self, mapping: u32, key: u32) {
-        let Some(&raw) = self.out.nodes.get(key as usize) else { return };
-        let merges = raw.style() == Style::Plain && self.slice(raw.start as usize, raw.end as usize) == "<<";
-        if merges && let Some(mapping) = self.node_mut(mapping) {
-            mapping.bits |= Raw::HAS_MERGE;
-        }
+        self.at_indicator(b'?')
     }
 }

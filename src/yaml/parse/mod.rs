@@ -4,13 +4,17 @@
 mod anchors;
 mod block;
 mod block_scalar;
+mod collections;
 mod document;
 mod errors;
+mod errors_block;
+mod errors_inline;
 mod flow;
 mod lines;
 mod plain;
 mod properties;
 mod quoted;
+mod template;
 mod tree;
 
 use std::ops::Range;
@@ -18,9 +22,9 @@ use std::ops::Range;
 use self::anchors::Anchors;
 use self::document::Directives;
 use super::split::{Piece, Pieces};
-use super::tape::{Raw, SyntaxError};
+use super::tape::{Raw, SyntaxError, SyntaxErrorKind};
 use super::{Limits, Parsed};
-use crate::base::SourceId;
+use crate::base::{SourceId, Span};
 
 /// Reads every document of `text`.
 pub fn parse<'t>(source: SourceId, text: &'t str, limits: &Limits) -> Parsed<'t> {
@@ -35,10 +39,18 @@ pub fn parse_filtered<'t>(
     limits: &Limits,
     keep: impl Fn(&'t str) -> bool,
 ) -> Parsed<'t> {
-    let mut parser = Parser::new(source, text, limits);
-    for piece in Pieces::new(text) {
+    let mut parser = Parser::new(source, text, text.len(), limits);
+    let mut pieces = Pieces::new(text);
+    for piece in pieces.by_ref() {
         let kept = text.get(piece.start..piece.end).is_some_and(&keep);
         parser.document(&piece, kept);
+        if parser.is_full() {
+            // One error for the file, not one for each of the documents that are no longer read.
+            break;
+        }
+    }
+    if let Some(rest) = pieces.rest() {
+        parser.comments_only(rest);
     }
     parser.out
 }
@@ -46,25 +58,40 @@ pub fn parse_filtered<'t>(
 /// Reads the bytes `part` of `text` as one document whose spans count from the start of `text`: a manifest inside
 /// a block scalar of another, for one. Every line of it may be indented by as much as the first.
 pub fn parse_part<'t>(source: SourceId, text: &'t str, part: Range<usize>, limits: &Limits) -> Parsed<'t> {
-    let mut parser = Parser::new(source, text, limits);
+    let mut parser = Parser::new(source, text, part.len(), limits);
     let end = part.end.min(text.len());
     let start = part.start.min(end);
     // From the start of the line where only blanks stand before it: the first line's indentation counts.
     let line = text.as_bytes()[..start].iter().rposition(|byte| *byte != b' ').map_or(0, |at| at + 1);
     let fresh = line == 0 || matches!(text.as_bytes()[line - 1], b'\n' | b'\r');
     let start = if fresh { line } else { start };
-    let piece =
-        Piece { prefix: start, prefix_end: start, start, end, explicit_start: false, explicit_end: false };
+    // As if a `---` stood before it, after which a document may begin in the middle of a line.
+    let piece = Piece { prefix: start, prefix_end: start, start, end, explicit_start: true };
     parser.document(&piece, true);
     parser.out
 }
 
 /// Reading cannot go on in this document; why is in [`Parser::error`].
+#[derive(Clone, Copy)]
 struct Stop;
 
 type Step<T = ()> = Result<T, Stop>;
 
-/// The state of reading: where we are, and what the last move over white space found.
+/// The white space and comments before a token.
+#[derive(Clone, Copy, Default)]
+struct Gap {
+    /// Column of the token, from 1: on a fresh line, one more than the spaces before it; 0 at the end, which
+    /// is further out than anything.
+    column: usize,
+    /// The token is the first on its line.
+    fresh: bool,
+    /// A tab was among the blanks.
+    tab: bool,
+    /// A comment was there.
+    commented: bool,
+}
+
+/// The state of reading.
 struct Parser<'t> {
     out: Parsed<'t>,
     /// The text up to the end of the document being read.
@@ -72,27 +99,24 @@ struct Parser<'t> {
     pos: usize,
     /// First byte of the line that `pos` is on.
     line_start: usize,
-    /// Column of the token at `pos`: on a fresh line, the number of spaces before it; -1 at the end.
-    column: i32,
-    /// The token at `pos` is the first on its line.
-    fresh: bool,
-    /// A tab was among the blanks before the token.
-    tab: bool,
-    /// A comment stood before the token.
-    commented: bool,
-    /// Column of the block collection around the flow collection being read.
-    parent: i32,
+    /// What the last move over white space found.
+    gap: Gap,
+    /// Column of the block collection around the flow collection being read; 0 when there is none.
+    parent: usize,
     /// Brackets that are open.
     brackets: u32,
     /// The innermost of them.
     bracket: usize,
-    /// Where the last node ended.
+    /// Where the last node ended, or the indicator that stands before the next.
     last_end: usize,
     depth: u32,
     /// The deepest level since the flow item being read began.
     peak: u32,
     limits: Limits,
     lenient: bool,
+    beyond_go_yaml: Option<(Span, &'static str)>,
+    /// Index of the first node of the document being read.
+    root: usize,
     error: Option<SyntaxError>,
     /// A control character at which the document was cut off.
     control: Option<usize>,
@@ -116,11 +140,19 @@ impl Props {
 }
 
 impl<'t> Parser<'t> {
-    fn new(source: SourceId, text: &'t str, limits: &Limits) -> Self {
+    /// Whether the limit of nodes stopped the last document.
+    fn is_full(&self) -> bool {
+        let stopped = self.out.documents.last().and_then(|document| document.error.as_ref());
+        stopped.is_some_and(|error| error.kind == SyntaxErrorKind::Limit)
+            && self.out.nodes.len() >= self.limits.nodes as usize
+    }
+
+    /// A reader that will read about `size` bytes of `text`.
+    fn new(source: SourceId, text: &'t str, size: usize, limits: &Limits) -> Self {
         let out = Parsed {
             source,
             text,
-            nodes: Vec::with_capacity(text.len() / 16),
+            nodes: Vec::with_capacity(size / 16),
             properties: Vec::new(),
             aliases: Vec::new(),
             comments: Vec::new(),
@@ -131,11 +163,8 @@ impl<'t> Parser<'t> {
             bytes: text.as_bytes(),
             pos: 0,
             line_start: 0,
-            column: 0,
-            fresh: true,
-            tab: false,
-            commented: false,
-            parent: -1,
+            gap: Gap::default(),
+            parent: 0,
             brackets: 0,
             bracket: 0,
             last_end: 0,
@@ -143,6 +172,8 @@ impl<'t> Parser<'t> {
             peak: 0,
             limits: *limits,
             lenient: false,
+            beyond_go_yaml: None,
+            root: 0,
             error: None,
             control: None,
             anchors: Anchors::default(),
@@ -173,6 +204,12 @@ impl<'t> Parser<'t> {
         self.here() == indicator && self.is_blank_or_end(self.pos + 1)
     }
 
+    /// Moves over the indicator at `pos`.
+    fn pass_indicator(&mut self) {
+        self.pos += 1;
+        self.last_end = self.pos;
+    }
+
     /// The text of a byte range; empty where it would split a character.
     fn slice(&self, start: usize, end: usize) -> &'t str {
         self.out.text.get(start..end).unwrap_or_default()
@@ -186,6 +223,30 @@ impl<'t> Parser<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_inside_quotes_is_read_in_place() {
+        let text = "patch: '[{\"op\": \"add\", \"value\": 5}]'\nnext: 1\n";
+        let (start, end) = (text.find('[').unwrap(), text.find(']').unwrap() + 1);
+        let parsed = parse_part(SourceId(0), text, start..end, &Limits::default());
+        assert_eq!(parsed.documents()[0].error, None);
+        let root = parsed.root(&parsed.documents()[0]).unwrap();
+        let value = root.items().next().and_then(|it| it.get("value")).unwrap();
+        assert_eq!(&text[value.span().range()], "5");
+    }
+
+    #[test]
+    fn a_file_of_too_many_nodes_gets_one_error_and_is_read_no_further() {
+        let text = "--- a: 1\n".repeat(3) + &"---\na: 1\n".repeat(1000);
+        let limits = Limits { nodes: 100, ..Limits::default() };
+        let parsed = parse(SourceId(0), &text, &limits);
+        let errors = parsed
+            .documents()
+            .iter()
+            .filter(|it| it.error.as_ref().is_some_and(|it| it.kind == SyntaxErrorKind::Limit));
+        assert_eq!(errors.count(), 1);
+        assert!(parsed.documents().len() < 40);
+    }
 
     #[test]
     fn a_manifest_inside_a_block_scalar_is_read_in_place() {

@@ -1,6 +1,7 @@
 //! Anchors, tags and aliases.
 
 use super::{Parser, Props, Step};
+use crate::yaml::cook::percent_decoded;
 use crate::yaml::tape::{Raw, Style};
 
 impl Parser<'_> {
@@ -46,6 +47,15 @@ impl Parser<'_> {
         if self.pos == start + 1 {
             return Err(self.fail(start, start + 1, "an anchor needs a name after its `&`"));
         }
+        let odd = |byte: &u8| !byte.is_ascii_alphanumeric() && !b"-_".contains(byte);
+        let name = self.bytes.get(start + 1..self.pos).unwrap_or_default();
+        if name.iter().find(|byte| odd(byte)).is_some_and(|byte| !b"?:,]}%@`".contains(byte)) {
+            self.beyond_go_yaml(
+                start,
+                self.pos,
+                "go-yaml takes only letters, digits, `-` and `_` in an anchor",
+            );
+        }
         Ok(Props { anchor: Some((start as u32, self.pos as u32)), tag: None })
     }
 
@@ -65,11 +75,24 @@ impl Parser<'_> {
             if self.byte(end) != b'>' || end == start + 2 {
                 return Err(self.fail(start, end, "this tag is never closed by `>`"));
             }
+            let tag = self.slice(start + 2, end);
+            if !tag.bytes().all(|byte| is_tag_byte(byte) || b",[]".contains(&byte)) || !escapes_are_whole(tag)
+            {
+                return Err(self.fail(
+                    start,
+                    end + 1,
+                    "only the characters of an address may stand in this tag",
+                ));
+            }
             self.pos = end + 1;
         } else {
             let rest = self.bytes.get(start + 1..).unwrap_or_default();
-            let end = rest.iter().position(|byte| !is_tag_byte(*byte));
-            self.pos = end.map_or(self.bytes.len(), |length| start + 1 + length);
+            // In block context go-yaml takes commas and square brackets too.
+            let loose = |byte: &u8| self.brackets == 0 && matches!(byte, b',' | b'[' | b']');
+            let end = rest.iter().position(|byte| !is_tag_byte(*byte) && !loose(byte));
+            let length = end.unwrap_or(rest.len());
+            self.lenient |= rest.iter().take(length).any(loose);
+            self.pos = start + 1 + length;
             self.check_handle(start)?;
         }
         Ok(Props { anchor: None, tag: Some((start as u32, self.pos as u32)) })
@@ -78,13 +101,26 @@ impl Parser<'_> {
     /// `!name!suffix` needs a `%TAG` directive for `!name!`.
     fn check_handle(&mut self, start: usize) -> Step {
         let tag = self.slice(start, self.pos);
-        let Some(second) = tag.get(1..).and_then(|rest| rest.find('!')) else { return Ok(()) };
-        let handle = &tag[..second + 2];
-        let suffix = &tag[second + 2..];
-        if suffix.is_empty() || suffix.contains('!') {
-            return Err(self.fail(start, self.pos, "this is not a tag"));
+        if !escapes_are_whole(tag) {
+            return Err(self.fail(
+                start,
+                self.pos,
+                "a `%` in a tag needs two hexadecimal digits, and they must say UTF-8",
+            ));
         }
-        if handle == "!!" || self.directives.has_handle(handle) {
+        let name = tag.trim_start_matches('!').find(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        let is_handle = name.is_some_and(|at| tag.as_bytes().get(at + 1) == Some(&b'!'));
+        let (handle, suffix) = match name {
+            _ if tag.starts_with("!!") => ("!!", &tag[2..]),
+            Some(at) if is_handle => tag.split_at(at + 2),
+            _ => ("!", &tag[1..]),
+        };
+        // Only go-yaml takes another `!` after the handle.
+        self.lenient |= suffix.contains('!');
+        if suffix.is_empty() && handle != "!" {
+            return Err(self.fail(start, self.pos, "this tag has nothing behind its handle"));
+        }
+        if matches!(handle, "!" | "!!") || self.directives.has_handle(handle) {
             return Ok(());
         }
         let message = format!("no `%TAG` directive says what the handle `{handle}` means");
@@ -120,7 +156,8 @@ impl Parser<'_> {
         let (start, end) = (raw.start as usize, raw.end as usize);
         let name = self.slice(start + 1, end);
         let Some(target) = self.anchors.get(name) else {
-            let message = format!("no anchor `&{name}` stands before this alias");
+            let message =
+                format!("no anchor `&{name}` stands before this alias: quote the value if it is text");
             return Err(self.fail(start, end, message));
         };
         let Some(size) = target.size else {
@@ -148,4 +185,14 @@ impl Parser<'_> {
 /// A byte that may stand in a tag's shorthand, `!` included.
 fn is_tag_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-#;/?:@&=+$_.~*'()%!".contains(&byte)
+}
+
+/// Whether `text` is made of what a URI is made of (YAML 1.2.2 §5.6).
+pub(super) fn is_address(text: &str) -> bool {
+    text.bytes().all(|byte| is_tag_byte(byte) || b",[]".contains(&byte)) && escapes_are_whole(text)
+}
+
+/// Whether each `%` in `text` begins two hexadecimal digits, and these say text.
+fn escapes_are_whole(text: &str) -> bool {
+    !text.contains('%') || percent_decoded(text).is_some()
 }

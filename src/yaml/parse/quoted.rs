@@ -7,7 +7,7 @@ use crate::yaml::tape::{Raw, Style};
 impl Parser<'_> {
     /// Reads the quoted scalar at `pos`, inside the block collection at column `parent`, and moves behind
     /// its closing quote.
-    pub(super) fn quoted(&mut self, parent: i32) -> Step<Raw> {
+    pub(super) fn quoted(&mut self, parent: usize) -> Step<Raw> {
         let start = self.pos;
         let single = self.here() == b'\'';
         let (end, mut cook) = if single { self.single_end(start)? } else { self.double_end(start)? };
@@ -60,10 +60,14 @@ impl Parser<'_> {
     /// Checks the escape at `at` and returns what follows it.
     fn escape(&mut self, start: usize, at: usize) -> Step<usize> {
         let digits = match self.byte(at + 1) {
-            b'0' | b'a' | b'b' | b't' | b'\t' | b'n' | b'v' | b'f' | b'r' | b'e' | b' ' | b'"' | b'/'
-            | b'\\' | b'N' | b'_' | b'L' | b'P' | b'\n' | b'\r' => return Ok(at + 2),
+            b'0' | b'a' | b'b' | b't' | b'\t' | b'n' | b'v' | b'f' | b'r' | b'e' | b' ' | b'"' | b'\\'
+            | b'N' | b'_' | b'L' | b'P' | b'\n' | b'\r' => return Ok(at + 2),
             b'\'' => {
                 self.lenient = true;
+                return Ok(at + 2);
+            }
+            b'/' => {
+                self.beyond_go_yaml_but_json(at, at + 2, "go-yaml does not know this escape");
                 return Ok(at + 2);
             }
             b'x' => 2,
@@ -77,16 +81,27 @@ impl Parser<'_> {
             std::str::from_utf8(hex).ok().filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
         let value = value.and_then(|hex| u32::from_str_radix(hex, 16).ok());
         match value {
-            Some(0xD800..=0xDFFF) if digits == 4 => self.lenient = true,
+            Some(0xD800..=0xDFFF) if digits == 4 => {
+                self.lenient = true;
+                self.beyond_go_yaml_but_json(at, at + 6, "go-yaml takes no surrogates");
+            }
             Some(value) if char::from_u32(value).is_some() => {}
             _ => return Err(self.bad_escape(at)),
         }
         Ok(at + 2 + digits)
     }
 
+    /// As `beyond_go_yaml`, for what it does not matter in JSON: kubectl reads that by JSON's own rules.
+    fn beyond_go_yaml_but_json(&mut self, start: usize, end: usize, why: &'static str) {
+        let json = self.out.nodes.get(self.root).is_some_and(|root| root.style() == Style::FlowMapping);
+        if !json {
+            self.beyond_go_yaml(start, end, why);
+        }
+    }
+
     /// Whether the scalar runs over lines. Indentation means nothing to go-yaml here, but a strict reader
     /// wants each line further in than what is around.
-    fn lines_inside(&mut self, start: usize, end: usize, parent: i32) -> bool {
+    fn lines_inside(&mut self, start: usize, end: usize, parent: usize) -> bool {
         let bytes = &self.bytes[..end];
         let mut at = start;
         let mut found = false;
@@ -96,7 +111,7 @@ impl Parser<'_> {
             self.line_start = at;
             let text = skip_spaces(bytes, at);
             let blank = matches!(bytes.get(skip_blanks(bytes, text)), Some(b'\n' | b'\r'));
-            if !blank && (text - at) as i32 <= parent {
+            if !blank && text - at < parent {
                 self.lenient = true;
             }
             at = text;

@@ -21,6 +21,14 @@ impl Parser<'_> {
         node
     }
 
+    /// Lays down plain text without properties, by far the most frequent node.
+    #[inline]
+    pub(super) fn push_plain(&mut self, start: usize, end: usize, bits: u32) {
+        let next = self.next_index() + 1;
+        self.last_end = end;
+        self.out.nodes.push(Raw { start: start as u32, end: end as u32, next, bits });
+    }
+
     /// Lays down the empty value at `at`.
     pub(super) fn push_empty(&mut self, at: usize, props: Props) -> u32 {
         self.push(Raw::new(Style::Plain, at as u32, at as u32), props)
@@ -103,6 +111,17 @@ impl Parser<'_> {
         Ok(first)
     }
 
+    /// Gives the scalar `node`, just laid down, its properties.
+    pub(super) fn give(&mut self, node: u32, props: Props) {
+        if props.is_none() {
+            return;
+        }
+        if let Some(raw) = self.node_mut(node) {
+            raw.bits |= Raw::HAS_PROPERTIES;
+        }
+        self.attach(node, props);
+    }
+
     fn attach(&mut self, node: u32, props: Props) {
         self.out.properties.push(Properties { node, anchor: props.anchor, tag: props.tag });
         self.register(node, props);
@@ -146,6 +165,23 @@ impl Parser<'_> {
         if let Some((start, end)) = props.anchor {
             let name = self.slice(start as usize + 1, end as usize);
             self.anchors.define(name, node);
+        }
+    }
+
+    /// Notes a plain `<<` among the mapping's keys.
+    pub(super) fn mark_merge(&mut self, mapping: u32, key: Raw) {
+        let (start, end) = (key.start as usize, key.end as usize);
+        if end - start != 2 || key.style() != Style::Plain || self.bytes.get(start..end) != Some(b"<<") {
+            return;
+        }
+        if let Some(mapping) = self.node_mut(mapping) {
+            mapping.bits |= Raw::HAS_MERGE;
+        }
+    }
+
+    pub(super) fn mark_merge_at(&mut self, mapping: u32, key: u32) {
+        if let Some(&raw) = self.out.nodes.get(key as usize) {
+            self.mark_merge(mapping, raw);
         }
     }
 

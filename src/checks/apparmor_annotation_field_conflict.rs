@@ -1,0 +1,35 @@
+//! AppArmor annotations that disagree with the field of the same container.
+
+use super::profile;
+use crate::{
+    kube::{Beside, Confinement},
+    rule::{Context, Native},
+};
+
+pub(crate) const CHECK: Native = Native::Object(check);
+
+fn check(context: &mut Context<'_, '_>) {
+    let Some(pod) = context.pod().filter(|pod| !pod.may_be_windows()) else { return };
+    for annotation in pod.profile_annotations(Confinement::AppArmor) {
+        let Beside::Own(field) = annotation.beside(pod, context.containers()) else { continue };
+        let (Some(chosen), Some(other)) = (annotation.profile(), field.profile()) else { continue };
+        if chosen == other {
+            continue;
+        }
+        let place = profile::in_container(annotation.value_place(), context.containers(), &annotation);
+        let say = format!(
+            "the AppArmor annotation says `{}` but the container's `{}` says `{}`, so the API server refuses the pod",
+            chosen.in_annotation(),
+            field.path(),
+            other.in_field(),
+        );
+        context
+            .report(place, &say)
+            .relate(field.place("type").span, "the field of the same container")
+            .advise(format!(
+                "Keep the field, with `{}` or `{}`, and delete the annotation.",
+                other.in_field(),
+                chosen.in_field()
+            ));
+    }
+}

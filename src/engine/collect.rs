@@ -1,0 +1,105 @@
+//! What the files and the kustomizations of a run brought, put together.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use super::{
+    Outcome, Plan,
+    files::{Done, Job},
+    finish::{finish, judge_index, show_bindings},
+    load::load,
+    rendered::Rendered,
+};
+use crate::{
+    base::{Diagnostic, SourceId},
+    config::Settings,
+    index::Index,
+    render::kustomize::Store,
+    rule::Registry,
+    yaml,
+};
+
+/// What holds for the files of a run.
+pub(super) struct Holding<'h, 'r> {
+    pub(super) settings: &'h [Arc<Settings>],
+    pub(super) plans: &'h [Plan<'r>],
+}
+
+/// Puts together what the jobs brought, in the order of the paths whatever the threads did.
+pub(super) fn collect(
+    outcome: &mut Outcome,
+    mut done: Vec<Done>,
+    rendered: Rendered,
+    holding: &Holding<'_, '_>,
+    registry: &Registry,
+    with_classes: bool,
+) {
+    done.sort_by_key(|done| done.id);
+    let mut settings_of = BTreeMap::new();
+    let mut findings: Vec<Diagnostic> = Vec::new();
+    let mut facts = Vec::new();
+    for done in done {
+        *outcome.stats.files.entry(done.judged.class).or_insert(0) += 1;
+        outcome.stats.objects += done.judged.objects;
+        outcome.unreadable.extend(done.unreadable);
+        findings.extend(done.judged.findings);
+        facts.extend(done.judged.facts);
+        settings_of.insert(done.id, done.settings);
+        if let Some(source) = done.source {
+            outcome.sources.keep(source);
+        }
+        if with_classes {
+            outcome.classes.push((outcome.sources.path(done.id).to_owned(), done.judged.class));
+        }
+    }
+    let index = Index::build(facts, &|id| outcome.sources.path(id));
+    for (at, plan) in holding.plans.iter().enumerate() {
+        let before = findings.len();
+        judge_index(&index, plan, &mut findings);
+        // Each file is judged by the plan that holds for it, and by no other.
+        let own = findings.split_off(before);
+        findings.extend(own.into_iter().filter(|it| settings_of.get(&it.primary.span.source) == Some(&at)));
+    }
+    finish(&mut findings, registry.rules().iter());
+    show_bindings(&mut findings, &index, registry.rules().iter());
+    // What was found in built objects went through the same for each of them.
+    outcome.stats.objects += rendered.objects;
+    findings.extend(rendered.findings.into_iter().filter_map(|mut finding| {
+        let Some(at) = settings_of.get(&finding.primary.span.source) else { return Some(finding) };
+        // The file in which the deciding value stands has the last word about its own findings.
+        let compiled = holding.plans.get(*at)?.rules().iter().find(|it| it.rule.id == finding.rule)?;
+        finding.severity = compiled.severity;
+        Some(finding)
+    }));
+    findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    let holds = |finding: &Diagnostic| {
+        settings_of.get(&finding.primary.span.source).and_then(|at| holding.settings.get(*at))
+    };
+    findings.retain(|finding| holds(finding).is_none_or(|it| it.min_severity <= finding.severity));
+    outcome.failing = findings
+        .iter()
+        .filter(|finding| holds(finding).is_some_and(|it| it.fail_on <= finding.severity))
+        .count();
+    outcome.findings = findings;
+    outcome.unreadable.sort_by(|a, b| a.path.cmp(&b.path));
+}
+
+/// Keeps the texts into which findings point: those that kustomizations read, and, read once more, the few that only a
+/// related place is in.
+pub(super) fn keep_texts(outcome: &mut Outcome, jobs: &[Job], store: &Store<'_>, limits: &yaml::Limits) {
+    let labels = outcome.findings.iter().flat_map(|it| it.related.iter().chain([&it.primary]));
+    let sources = labels.map(|label| label.span.source);
+    let wanted: BTreeSet<SourceId> = sources.filter(|id| outcome.sources.get(*id).is_none()).collect();
+    for id in wanted {
+        if let Some((source, _)) = store.parsed(id) {
+            outcome.sources.keep(Arc::clone(source));
+            continue;
+        }
+        let Some(job) = jobs.get(id.0 as usize) else { continue };
+        if let Ok(loaded) = load(id, &job.found.path, &job.found.shown, limits) {
+            outcome.sources.keep(Arc::new(loaded.source));
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The files of a run, each judged by itself: read or taken from what kustomizations read already, and sorted into
+//! what it is.
+
+use std::{
+    collections::BTreeSet,
+    path::{Component, Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use rayon::prelude::*;
+
+use super::{
+    FileClass, Judged, Plan, Reading, Request, Role, Unreadable,
+    judge::{judge, judge_parsed},
+    load::{Loaded, decode, load},
+    rendered::{Rendered, role_of},
+    texts::Texts,
+};
+use crate::{
+    base::{Source, SourceId},
+    render::{self, kustomize::Store},
+    walk::{Found, NameHint},
+    yaml,
+};
+
+/// One text to judge, and what holds for it.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) id: SourceId,
+    pub(super) found: Found,
+    /// Index into the run's settings and plans.
+    pub(super) settings: usize,
+}
+
+/// What became of one job.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) id: SourceId,
+    pub(super) settings: usize,
+    pub(super) judged: Judged,
+    pub(super) source: Option<Arc<Source>>,
+    pub(super) unreadable: Option<Unreadable>,
+}
+
+/// What the kustomizations of a run read and built, as far as single files are concerned.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kustomized<'k, 'r> {
+    pub(super) store: &'k Store<'k>,
+    pub(super) rendered: &'r Rendered,
+}
+
+/// What all jobs share.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shared<'s, 'k> {
+    pub(super) request: &'s Request<'s>,
+    pub(super) texts: &'s Texts,
+    pub(super) kustomized: Option<Kustomized<'k, 's>>,
+}
+
+/// Judges every file by itself.
+pub(super) fn judge_jobs(
+    jobs: &[Job],
+    plans: &[Plan<'_>],
+    shared: &Shared<'_, '_>,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Vec<Done> {
+    let finished = AtomicUsize::new(0);
+    let patches: BTreeSet<PathBuf> = jobs
+        .par_iter()
+        .filter(|job| job.found.hint == NameHint::Kustomization)
+        .flat_map_iter(|job| patches_of(job, shared))
+        .collect();
+    jobs.par_iter()
+        .map(|job| {
+            let is_patch = !patches.is_empty() && patches.contains(&normal(&job.found.path));
+            let role = match job.found.hint {
+                NameHint::Kustomization => Role::Kustomization,
+                _ if is_patch => Role::Patch,
+                _ => Role::Plain,
+            };
+            let role = shared.kustomized.map_or(role, |it| role_of(job.id, role, it.rendered));
+            let done = judge_job(job, role, &plans[job.settings], shared);
+            progress(finished.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
+            done
+        })
+        .collect()
+}
+
+pub(super) fn text_of(job: &Job, request: &Request<'_>) -> Result<Loaded, String> {
+    match &request.stdin {
+        Some(stdin) if Path::new(&stdin.name) == job.found.path => {
+            Ok(decode(job.id, &job.found.shown, stdin.bytes.clone()))
+        }
+        _ => load(job.id, &job.found.path, &job.found.shown, &request.limits),
+    }
+}
+
+/// The paths of the files that a kustomization names as patches.
+fn patches_of(job: &Job, shared: &Shared<'_, '_>) -> Vec<PathBuf> {
+    let folder = job.found.path.parent().unwrap_or(Path::new(""));
+    let named = |parsed: &yaml::Parsed<'_>| -> Vec<PathBuf> {
+        let roots = parsed.documents().iter().filter_map(|document| parsed.root(document));
+        roots.flat_map(render::patch_files).map(|name| normal(&folder.join(name))).collect()
+    };
+    if let Some((_, parsed)) = shared.kustomized.and_then(|it| it.store.parsed(job.id)) {
+        return named(parsed);
+    }
+    let Ok(loaded) = text_of(job, shared.request) else { return Vec::new() };
+    named(&yaml::parse(job.id, &loaded.source.text, &shared.request.limits))
+}
+
+fn judge_job(job: &Job, role: Role, plan: &Plan<'_>, shared: &Shared<'_, '_>) -> Done {
+    let empty = |class| Judged { class, ..Judged::default() };
+    let done =
+        |judged, source, unreadable| Done { id: job.id, settings: job.settings, judged, source, unreadable };
+    match job.found.hint {
+        NameHint::ChartTemplate => return done(empty(FileClass::HelmTemplate), None, None),
+        NameHint::ChartMeta | NameHint::ChartValues => return done(empty(FileClass::HelmChart), None, None),
+        NameHint::Kustomization | NameHint::Plain => {}
+    }
+    if let Some((source, parsed)) = shared.kustomized.and_then(|it| it.store.parsed(job.id)) {
+        let judged = judge_parsed(parsed, role, plan);
+        let source = (!judged.findings.is_empty()).then(|| Arc::clone(source));
+        return done(judged, source, None);
+    }
+    let reading = Reading { parse_all: shared.request.parse_all, limits: shared.request.limits };
+    if let Some(source) = shared.texts.get(job.id) {
+        let judged = judge(source, role, plan, &reading);
+        let source = (!judged.findings.is_empty()).then(|| Arc::clone(source));
+        return done(judged, source, None);
+    }
+    let loaded = match text_of(job, shared.request) {
+        Ok(loaded) => loaded,
+        Err(reason) => {
+            let unreadable = Unreadable { path: job.found.shown.clone(), reason };
+            return done(empty(FileClass::Broken), None, Some(unreadable));
+        }
+    };
+    let judged = match &loaded.refused {
+        Some(refused) => Judged {
+            findings: refused.finding(job.id, plan).into_iter().collect(),
+            ..empty(FileClass::Broken)
+        },
+        None => judge(&loaded.source, role, plan, &reading),
+    };
+    let source = (!judged.findings.is_empty()).then(|| Arc::new(loaded.source));
+    done(judged, source, None)
+}
+
+/// `path` with its `.` and `a/..` taken out, as text: two ways to write one path become one.
+fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}

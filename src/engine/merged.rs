@@ -1,0 +1,69 @@
+//! The findings of several roots, the same one once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::base::{Diagnostic, RuleId, SourceId, Span};
+
+/// The findings of all roots, the same one once.
+#[derive(Debug, Default)]
+pub(super) struct Merged {
+    labels: Vec<Vec<String>>,
+    /// Which roots hold the object of an origin.
+    holders: BTreeMap<Span, BTreeSet<usize>>,
+    findings: BTreeMap<Key, Found>,
+}
+
+/// What makes two findings the same: where the place begins (how far it reaches depends on what an overlay changed
+/// in it), the rule, and the container and object that it speaks of.
+type Key = (SourceId, u32, RuleId, Option<String>, Option<Span>);
+
+/// A finding, the origin of its object, and the roots that have it.
+type Found = (Option<Span>, BTreeSet<usize>, Diagnostic);
+
+impl Merged {
+    /// Takes up what was found in the root with these labels; `origins` are where its objects were written.
+    pub(super) fn add(
+        &mut self,
+        labels: &[String],
+        origins: impl IntoIterator<Item = Span>,
+        findings: impl IntoIterator<Item = (Option<Span>, Diagnostic)>,
+    ) {
+        let number = self.labels.len();
+        self.labels.push(labels.to_vec());
+        for origin in origins {
+            self.holders.entry(origin).or_default().insert(number);
+        }
+        for (origin, finding) in findings {
+            let container = finding.subject.as_ref().and_then(|subject| subject.container.clone());
+            let place = finding.primary.span;
+            let key = (place.source, place.start, finding.rule.clone(), container, origin);
+            let entry = self.findings.entry(key).or_insert_with(|| (origin, BTreeSet::new(), finding));
+            entry.1.insert(number);
+            entry.2.primary.span.end = entry.2.primary.span.end.max(place.end);
+        }
+    }
+
+    /// All of them, each with the roots that have it and those in which the same object is without it.
+    pub(super) fn findings(self) -> impl Iterator<Item = Diagnostic> {
+        let Self { labels, holders, findings } = self;
+        findings.into_values().map(move |(origin, found_in, mut finding)| {
+            finding.overlays = names(&labels, found_in.iter());
+            if let Some(holders) = origin.and_then(|origin| holders.get(&origin)) {
+                finding.spared = names(&labels, holders.difference(&found_in));
+                finding.spared.retain(|label| !finding.overlays.contains(label));
+            }
+            finding
+        })
+    }
+}
+
+/// The labels of these roots, each once: two sources of one application are two roots.
+fn names<'n>(labels: &[Vec<String>], numbers: impl Iterator<Item = &'n usize>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for label in numbers.filter_map(|at| labels.get(*at)).flatten() {
+        if !names.contains(label) {
+            names.push(label.clone());
+        }
+    }
+    names
+}

@@ -1,0 +1,190 @@
+//! Kustomizations: which ones are applied, what they build, and what is found in it. A finding lies where the
+//! deciding value was written, and is told once however many overlays have it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::{
+    Judged, Plan, Role,
+    finish::{finish, judge_index, show_bindings},
+    judge::judge_object,
+    merged::Merged,
+    roots::{Kustomizations, Root},
+};
+use crate::{
+    base::{Diagnostic, SourceId, Span},
+    index::Index,
+    kube,
+    render::kustomize::{BuildError, BuildErrorKind, Builder, Built, Resource},
+};
+
+/// What came of the kustomizations.
+#[derive(Debug, Default)]
+pub(super) struct Rendered {
+    pub(super) findings: Vec<Diagnostic>,
+    /// Built objects that were judged, each overlay's counted.
+    pub(super) objects: usize,
+    /// The files that a built root takes up.
+    pub(super) built: BTreeSet<SourceId>,
+    /// The files that are only taken up by roots that could not be built.
+    pub(super) unbuilt: BTreeSet<SourceId>,
+}
+
+/// Builds and judges `roots`, each by the plan that `plan_of` gives for its file.
+pub(super) fn render<'p, 'r: 'p>(
+    builder: &Builder<'_>,
+    all: &Kustomizations<'_>,
+    roots: &[Root<'_>],
+    plan_of: &(dyn Fn(SourceId) -> Option<&'p Plan<'r>> + Sync),
+) -> Rendered {
+    let judged: Vec<_> = roots
+        .par_iter()
+        .map(|root| {
+            let plan = plan_of(root.member.file);
+            root.build(builder).map(|built| judge_built(&built, root, plan))
+        })
+        .collect();
+    let mut rendered = Rendered::default();
+    let mut merged = Merged::default();
+    let mut used: BTreeSet<SourceId> = BTreeSet::new();
+    for (root, judged) in roots.iter().zip(judged) {
+        let files = all.files_below(root);
+        used.extend(&files);
+        match judged {
+            Ok(judged) => {
+                rendered.objects += judged.objects;
+                let own = |file: &SourceId| root.takes_up_all() || !root.member.files.contains(file);
+                rendered.built.extend(files.into_iter().filter(own));
+                rendered.built.extend(&judged.sources);
+                merged.add(&root.labels, judged.origins, judged.findings);
+            }
+            Err(errors) => {
+                rendered.unbuilt.extend(files);
+                rendered.findings.extend(told(&errors, root.head(), plan_of(root.member.file)));
+            }
+        }
+    }
+    // A gap is the same for all that are built with it.
+    for of_file in builder.gaps().chunk_by(|a, b| a.span.source == b.span.source) {
+        rendered.findings.extend(told(of_file, of_file[0].span, plan_of(of_file[0].span.source)));
+    }
+    // An error in a base is met by every overlay of it.
+    rendered.findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    rendered.findings.dedup_by(|a, b| a.sort_key() == b.sort_key());
+    // A component that nothing uses is judged for what it sets, too.
+    rendered.unbuilt.extend(all.files().filter(|file| !used.contains(file)));
+    rendered.unbuilt.retain(|source| !rendered.built.contains(source));
+    rendered.findings.extend(merged.findings());
+    rendered
+}
+
+/// What is told of a kustomization that was not built, or not all of it: each mistake for itself, and once that it needs something from
+/// elsewhere, whatever else it needs from there.
+fn told(errors: &[BuildError], head: Span, plan: Option<&Plan<'_>>) -> Vec<Diagnostic> {
+    let of_kind = |kind| errors.iter().filter(move |error: &&BuildError| error.kind == kind);
+    let report = |id: &str, error: &BuildError| {
+        let compiled = plan?.rules().iter().find(|compiled| compiled.rule.id.as_str() == id)?;
+        let is_somewhere = error.span.source.0 != u32::MAX;
+        let span = if is_somewhere { error.span } else { head };
+        let mut finding = compiled.finding(error.message.clone(), span);
+        for (span, text) in error.related.iter().filter(|(span, _)| span.source.0 != u32::MAX) {
+            finding.relate(*span, text.clone());
+        }
+        Some(finding)
+    };
+    let mut told: Vec<Diagnostic> =
+        of_kind(BuildErrorKind::Invalid).filter_map(|error| report("kustomization-invalid", error)).collect();
+    let mut offline = of_kind(BuildErrorKind::Offline);
+    if let Some(mut finding) = offline.next().and_then(|first| report("kustomization-not-built", first)) {
+        for other in offline {
+            finding.relate(other.span, other.message.clone());
+        }
+        told.push(finding);
+    }
+    told
+}
+
+/// What was found in one root.
+#[derive(Debug, Default)]
+struct RootJudged {
+    objects: usize,
+    /// Every source that a value of the result was written in.
+    sources: BTreeSet<SourceId>,
+    /// Where each object of the result was written.
+    origins: BTreeSet<Span>,
+    /// What was found, with the origin of the object, where it is about one.
+    findings: Vec<(Option<Span>, Diagnostic)>,
+}
+
+fn judge_built(built: &Built<'_>, root: &Root<'_>, plan: Option<&Plan<'_>>) -> RootJudged {
+    let mut out = RootJudged::default();
+    let Some(plan) = plan else { return out };
+    let mut judged = Judged::default();
+    let mut origins = BTreeMap::new();
+    for resource in &built.resources {
+        out.origins.insert(resource.origin);
+        out.sources.insert(resource.origin.source);
+        for object in kube::objects(resource.node()) {
+            origins.insert(object.id(), resource.origin);
+            let before = judged.findings.len();
+            judge_object(object, plan, &mut judged);
+            for finding in &mut judged.findings[before..] {
+                relate_chain(finding, resource, root);
+            }
+        }
+    }
+    out.objects = judged.objects;
+    // What a root applies is one unit, wherever its objects are written.
+    let index = Index::build(judged.facts, &|_| "");
+    judge_index(&index, plan, &mut judged.findings);
+    let rules = || plan.rules().iter().map(|compiled| compiled.rule);
+    finish(&mut judged.findings, rules());
+    show_bindings(&mut judged.findings, &index, rules());
+    let with_origin = judged.findings.into_iter().map(|finding| {
+        let origin = finding.subject.as_ref().and_then(|subject| origins.get(&*subject.object).copied());
+        (origin, finding)
+    });
+    out.findings = with_origin.collect();
+    out
+}
+
+/// Steps of a finding's way that are told: the nearest to the root, and the nearest to the object.
+const MOST_STEPS: usize = 4;
+
+/// Names the other places of a finding's way from the root over bases to the object, in this order; the last place,
+/// where the deciding value is written, is the finding's own.
+fn relate_chain(finding: &mut Diagnostic, resource: &Resource<'_>, root: &Root<'_>) {
+    let place = finding.primary.span.source;
+    let origin = resource.origin;
+    let of_root = |span: &&Span| span.source == root.member.file;
+    let head = resource.trail.last().filter(of_root).copied().unwrap_or_else(|| root.head());
+    if place == origin.source {
+        if finding.absence && origin.source != head.source {
+            finding.relate(head, format!("{}, which does not set it", root.builds()));
+        }
+        return;
+    }
+    if place != head.source {
+        finding.relate(head, root.builds());
+    }
+    let between: Vec<Span> = resource.trail.iter().rev().skip(1).copied().collect();
+    let left_out = between.len().saturating_sub(MOST_STEPS - 1);
+    for step in between.into_iter().skip(left_out).filter(|step| step.source != place) {
+        finding.relate(step, "through this one");
+    }
+    finding.relate(Span::at(origin.source, origin.start), "the object that it changes");
+}
+
+/// How the file `source` is judged by itself, given what kustomizations make of it.
+pub(super) fn role_of(source: SourceId, plain: Role, rendered: &Rendered) -> Role {
+    let is_unbuilt = rendered.unbuilt.contains(&source);
+    match plain {
+        Role::Kustomization => Role::Kustomization,
+        Role::Patch if is_unbuilt => Role::UnbuiltPatch,
+        Role::Patch => Role::Patch,
+        _ if rendered.built.contains(&source) => Role::Rendered,
+        _ if is_unbuilt => Role::Unbuilt,
+        role => role,
+    }
+}

@@ -1,0 +1,135 @@
+//! Which kustomizations are applied as they stand, and by whom.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    base::{SourceId, Span},
+    render::{
+        gitops::Applied,
+        kustomize::{BuildError, Builder, Built, Member, Store, members, overlay_member},
+    },
+};
+
+/// The kustomizations of a run.
+#[derive(Debug)]
+pub(super) struct Kustomizations<'a> {
+    /// Those of files.
+    members: Vec<Member>,
+    /// Which of them lies in a folder.
+    by_folder: HashMap<PathBuf, usize>,
+    /// What GitOps objects apply, each with what it names itself.
+    applied: Vec<(&'a Applied, Member)>,
+}
+
+/// Something that is applied as it stands.
+#[derive(Debug)]
+pub(super) struct Root<'m> {
+    pub(super) member: &'m Member,
+    /// Its folder, as shown; or the GitOps objects that apply it.
+    pub(super) labels: Vec<String>,
+    applied: Option<&'m Applied>,
+}
+
+impl<'a> Kustomizations<'a> {
+    /// Those in `folders`, real paths that were given to [`crate::render::kustomize::gather_all`] with the overlays of
+    /// `applied`.
+    pub(super) fn new(store: &Store<'_>, folders: &[PathBuf], applied: &'a [Applied]) -> Self {
+        let mut all = folders.to_vec();
+        all.extend(applied.iter().filter(|it| it.overlay.edits).map(|it| it.overlay.folder.clone()));
+        all.sort();
+        all.dedup();
+        // The order in which they were found is the order of their files.
+        let rank: BTreeMap<&Path, usize> =
+            folders.iter().enumerate().rev().map(|(at, folder)| (&**folder, at)).collect();
+        all.sort_by_key(|folder| rank.get(&**folder).copied().unwrap_or(usize::MAX));
+        let members = members(store, &all);
+        let folders = members.iter().enumerate().map(|(at, member)| (member.folder.clone(), at));
+        Self {
+            by_folder: folders.collect(),
+            members,
+            applied: applied.iter().map(|it| (it, overlay_member(store, &it.overlay))).collect(),
+        }
+    }
+
+    /// What GitOps objects apply, and the kustomizations that no other one and no GitOps object uses; of those that
+    /// use each other in a circle, all. Components are no roots. `label` names a kustomization; one without a name
+    /// is no root.
+    pub(super) fn roots(&self, label: &dyn Fn(&Member) -> Option<String>) -> Vec<Root<'_>> {
+        let mut roots: Vec<Root<'_>> = Vec::new();
+        let mut reached = BTreeSet::new();
+        for (applied, member) in &self.applied {
+            self.reach(member, &mut reached);
+            roots.push(Root { member, labels: applied.labels.clone(), applied: Some(applied) });
+        }
+        let named = |member| Some(Root { member, labels: vec![label(member)?], applied: None });
+        let gitops = self.applied.iter().map(|(_, member)| member);
+        let used: BTreeSet<&PathBuf> = gitops.chain(&self.members).flat_map(|member| &member.uses).collect();
+        for member in self.members.iter().filter(|it| !it.is_component && !used.contains(&it.folder)) {
+            self.reach(member, &mut reached);
+            roots.extend(named(member));
+        }
+        let unreached = self.members.iter().filter(|it| !it.is_component && !reached.contains(&it.folder));
+        roots.extend(unreached.filter_map(named));
+        roots
+    }
+
+    fn member(&self, folder: &Path) -> Option<&Member> {
+        self.members.get(*self.by_folder.get(folder)?)
+    }
+
+    fn reach<'m>(&'m self, from: &'m Member, reached: &mut BTreeSet<&'m PathBuf>) {
+        let mut to_do: Vec<&PathBuf> = from.uses.iter().collect();
+        if self.member(&from.folder).is_some_and(|member| std::ptr::eq(member, from)) {
+            to_do.push(&from.folder);
+        }
+        while let Some(folder) = to_do.pop() {
+            if reached.insert(folder) {
+                to_do.extend(self.member(folder).into_iter().flat_map(|member| &member.uses));
+            }
+        }
+    }
+
+    /// The files that `root` and all below it read.
+    pub(super) fn files_below(&self, root: &Root<'_>) -> BTreeSet<SourceId> {
+        let mut reached = BTreeSet::new();
+        self.reach(root.member, &mut reached);
+        let below = reached.into_iter().filter_map(|folder| self.member(folder));
+        below.chain([root.member]).flat_map(|member| member.files.iter().copied()).collect()
+    }
+
+    /// The files that any kustomization of a file reads.
+    pub(super) fn files(&self) -> impl Iterator<Item = SourceId> {
+        self.members.iter().flat_map(|member| member.files.iter().copied())
+    }
+}
+
+impl Root<'_> {
+    /// Builds it.
+    ///
+    /// # Errors
+    /// Every reason found why it has no result; never empty.
+    pub(super) fn build<'a>(&self, builder: &Builder<'a>) -> Result<Built<'a>, Vec<BuildError>> {
+        match self.applied {
+            Some(applied) => applied.build(builder),
+            None => builder.build(&self.member.folder),
+        }
+    }
+
+    /// What to point at to show it.
+    pub(super) fn head(&self) -> Span {
+        self.applied.map_or(Span::at(self.member.file, 0), |applied| applied.object)
+    }
+
+    /// What it is, with its verb.
+    pub(super) fn builds(&self) -> &'static str {
+        if self.applied.is_some() { "applied by this object" } else { "built by this kustomization" }
+    }
+
+    /// Whether its own files are all part of the result; else only those are that an object of it was written in.
+    pub(super) fn takes_up_all(&self) -> bool {
+        self.applied.is_none_or(|applied| applied.overlay.edits)
+    }
+}

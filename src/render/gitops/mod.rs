@@ -1,0 +1,62 @@
+//! What Flux and Argo CD apply: which folders of the repository, and what they change on the way to the cluster.
+//!
+//! A Flux `Kustomization` and an Argo CD `Application` name a folder and edit its kustomization, or make one from the
+//! manifests in it. Here they become a [`kustomize::Overlay`], whose values stand where the GitOps object has them, and
+//! steps for afterwards. What they point at and is not in the repository is passed over.
+
+mod after;
+mod application;
+mod application_set;
+mod artifact;
+mod config_map;
+mod discover;
+mod fields;
+mod flux;
+mod images;
+mod repository;
+mod substitute;
+mod template;
+mod variables;
+
+pub use discover::{Manifest, discover, may_apply};
+
+use crate::{
+    base::Span,
+    render::kustomize::{BuildError, Builder, Built, Overlay},
+};
+use after::After;
+
+/// A folder that a GitOps object applies.
+#[derive(Debug, Clone)]
+pub struct Applied {
+    /// The object, and others that apply the same folder in the same way: `Kustomization flux-system/apps`.
+    pub labels: Vec<String>,
+    /// Where the object is written.
+    pub object: Span,
+    /// The folder, and what is changed in it.
+    pub overlay: Overlay,
+    after: After,
+}
+
+impl Applied {
+    /// Builds what reaches the cluster.
+    ///
+    /// # Errors
+    /// Every reason found why there is no result; never empty.
+    pub fn build<'a>(&self, builder: &Builder<'a>) -> Result<Built<'a>, Vec<BuildError>> {
+        let mut built = builder.build_overlay(&self.overlay)?;
+        for resource in &mut built.resources {
+            self.after.apply(resource);
+        }
+        Ok(built)
+    }
+
+    /// The same for two objects that apply the same folder in the same way.
+    fn key(&self) -> String {
+        let mut key = format!("{}\n{}\n", self.overlay.folder.display(), self.overlay.edits);
+        let fields = self.overlay.fields.node();
+        super::emit(fields, fields.span(), &super::Plain, &mut key);
+        self.after.write_key(&mut key);
+        key
+    }
+}
