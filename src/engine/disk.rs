@@ -135,8 +135,10 @@ impl Library for Disk {
             return Some(Found { real: plain, is_folder: false });
         }
         let real = path.canonicalize().ok()?;
-        let is_folder = real.is_dir();
-        Some(Found { real, is_folder })
+        let metadata = std::fs::metadata(&real).ok()?;
+        let is_folder = metadata.is_dir();
+        // Neither a pipe nor a device: reading one may never end.
+        (is_folder || metadata.is_file()).then_some(Found { real, is_folder })
     }
 
     fn open(&self, real: &Path) -> Result<Content, String> {

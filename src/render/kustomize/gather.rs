@@ -102,6 +102,10 @@ impl Gatherer<'_> {
             }
             return None;
         }
+        // kustomize reads no file from elsewhere, so nobody has to.
+        if !found.real.starts_with(folder) {
+            return None;
+        }
         if let Some(&number) = self.out.index.get(&found.real) {
             return Some(number);
         }
