@@ -13,6 +13,7 @@ mod floors;
 mod gitops;
 mod guide;
 mod kustomize;
+mod overlays;
 mod pod_security;
 mod pod_security_together;
 mod rbac;
