@@ -170,7 +170,10 @@ fn texts(node: Node<'_>) -> impl Iterator<Item = String> {
 
 pub(super) fn named_by_kustomization(root: Node<'_>) -> Named {
     let mut named = Named::default();
-    for key in ["resources", "bases", "components", "crds", "configurations", "patchesStrategicMerge"] {
+    // A text under `patches` is of the old form, which kustomize refuses; the file is a patch all the same.
+    const LISTS: [&str; 7] =
+        ["resources", "bases", "components", "crds", "configurations", "patchesStrategicMerge", "patches"];
+    for key in LISTS {
         named.files.extend(get(root, key).flat_map(texts));
     }
     for key in ["transformers", "generators", "validators"] {
