@@ -16,8 +16,8 @@ pub enum PatchBody<'a> {
 }
 
 impl<'a> PatchBody<'a> {
-    /// Tells from the roots of a text's documents, of which the empty ones do not count; `place` is what to point at
-    /// when there is nothing else.
+    /// Tells from the roots of a text's documents, of which the empty ones do not count; `place` is what to
+    /// point at when there is nothing else.
     ///
     /// # Errors
     /// [`PatchError`] when the text is neither kind, as kustomize refuses it.

@@ -1,5 +1,5 @@
-//! Merging lists by the keys of their elements, in the order that kustomize leaves them: what the patch names comes
-//! first, in its order; then the rest.
+//! Merging lists by the keys of their elements, in the order that kustomize leaves them: what the patch
+//! names comes first, in its order; then the rest.
 
 use std::{borrow::Cow, collections::HashMap};
 
@@ -119,8 +119,8 @@ fn overlay_distinct<'a>(
     Ok(merged)
 }
 
-/// The general case, in kustomize's own steps, whose order of things decides what repeated and missing keys do.
-/// Elements are named by their places in the pool: the target's first, then what the patch brought.
+/// The general case, in kustomize's own steps, whose order of things decides what repeated and missing keys
+/// do. Elements are named by their places in the pool: the target's first, then what the patch brought.
 struct Merge<'a, 's, 'k> {
     pool: Vec<Tree<'a>>,
     element: Schema<'s>,
@@ -213,8 +213,8 @@ impl<'a, 'k> Merge<'a, '_, 'k> {
         }))
     }
 
-    /// Puts `element` in the place of every element of `row`, or at the end when there is none; without an element,
-    /// takes those of the row out.
+    /// Puts `element` in the place of every element of `row`, or at the end when there is none; without an
+    /// element, takes those of the row out.
     fn put(&self, list: &mut Vec<usize>, keys: &[&str], row: &[String], element: Option<usize>) {
         let mut is_found = false;
         let mut kept = Vec::with_capacity(list.len() + 1);
@@ -288,8 +288,8 @@ fn is_put_over(node: Node<'_>, keys: &[&str], row: &[String]) -> bool {
     true
 }
 
-/// Two rows are one when they agree where both say something and share at least one value: port 80 without a protocol is the
-/// port 80 of any protocol.
+/// Two rows are one when they agree where both say something and share at least one value: port 80 without
+/// a protocol is the port 80 of any protocol.
 fn unite(rows: &mut [Row]) {
     for first in 0..rows.len() {
         let row = rows[first].clone();

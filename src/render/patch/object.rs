@@ -14,11 +14,11 @@ pub struct PatchRules {
     pub kind_change: bool,
 }
 
-/// Lays `patch` over `object` as [`merge`] does, but keeps `apiVersion`, the namespace and, unless `rules` let them change, kind and
-/// name.
+/// Lays `patch` over `object` as [`merge`] does, but keeps `apiVersion`, the namespace and, unless `rules`
+/// let them change, kind and name.
 ///
-/// Where the patch has a `target`, kustomize makes texts of its labels and annotations first: a null there is the
-/// word, and deletes nothing.
+/// Where the patch has a `target`, kustomize makes texts of its labels and annotations first: a null there
+/// is the word, and deletes nothing.
 ///
 /// # Errors
 /// Those of [`merge`].
