@@ -132,8 +132,16 @@ struct Merge<'a, 's, 'k> {
 /// One value for each key; empty where it is missing.
 type Row = Vec<String>;
 
+/// The steps compare each element with each: what is longer than this, nobody wrote.
+const LONGEST: usize = 4000;
+
 impl<'a, 'k> Merge<'a, '_, 'k> {
     fn run(mut self, patch: &[Node<'a>]) -> Result<Vec<Tree<'a>>, PatchError> {
+        let longest = [self.pool.last().map(Tree::node), patch.last().copied()].into_iter().flatten();
+        if let (true, Some(last)) = (self.pool.len().max(patch.len()) > LONGEST, longest.last()) {
+            let message = format!("a list of more than {LONGEST} elements is too long to be merged");
+            return Err(PatchError::new(message, last.head()));
+        }
         let mut dest: Vec<usize> = (0..self.pool.len()).collect();
         let mut merged: Vec<usize> = Vec::new();
         let rows = self.rows(patch);
