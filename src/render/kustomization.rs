@@ -18,8 +18,11 @@ pub fn is_kustomization(root: Node<'_>) -> bool {
 pub fn patch_files(root: Node<'_>) -> Vec<String> {
     let list = |key: &str| root.get(key).into_iter().flat_map(Node::items);
     let with_path = list("patches").chain(list("patchesJson6902")).filter_map(|patch| patch.get("path"));
-    // An entry of the old strategic merge list is a file's name or, with line breaks, the patch itself.
-    let named = list("patchesStrategicMerge").filter(|patch| patch.is_one_line());
+    // An entry of the old strategic merge list is a file's name or, with line breaks, the patch itself. Old files have
+    // such entries under `patches`, too: kustomize refuses those, but patches they are.
+    let old =
+        list("patchesStrategicMerge").chain(list("patches").filter(|patch| patch.kind() == Kind::Scalar));
+    let named = old.filter(|patch| patch.is_one_line());
     let texts = with_path.chain(named).filter_map(Node::text);
     texts.map(std::borrow::Cow::into_owned).filter(|text| !is_placeholder(text)).collect()
 }

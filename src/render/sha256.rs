@@ -32,8 +32,7 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
     for chunk in tail.chunks_exact(64) {
         block(&mut state, chunk);
     }
-    let digit = |word: &u32, at: u32| char::from_digit(word >> (28 - 4 * at) & 0xF, 16).unwrap_or('0');
-    state.iter().flat_map(|word| (0..8).map(move |at| digit(word, at))).collect()
+    state.iter().map(|word| format!("{word:08x}")).collect()
 }
 
 fn block(state: &mut [u32; 8], chunk: &[u8]) {

@@ -143,3 +143,123 @@ fn what_objects_apply_is_built_with_their_changes_and_places() {
     assert!(report.is_empty(), "{report}");
     assert!(cases.len() >= 13, "{} cases", cases.len());
 }
+
+mod run {
+    //! Whole runs over repositories with GitOps objects.
+
+    use super::super::overlays::{check, repository};
+
+    const POD: &str = "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  hostNetwork: true
+  containers:
+    - name: web
+      image: nginx:1.27
+";
+    const ONE: &str = "--select=host-network";
+
+    fn flux(name: &str, path: &str, more: &str) -> String {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: {name}\n  \
+             namespace: flux-system\nspec:\n  sourceRef: {{kind: GitRepository, name: flux-system}}\n  path: \
+             {path}\n{more}"
+        )
+    }
+
+    #[test]
+    fn a_plain_folder_is_judged_as_it_is_applied_and_not_as_it_stands() {
+        let dir = repository(&[
+            ("clusters/prod.yaml", &flux("apps", "./apps", "  targetNamespace: shop\n")),
+            ("apps/pod.yaml", POD),
+        ]);
+        let found = check(&dir, &[ONE]);
+        assert_eq!(found.lines().count(), 1, "{found}");
+        assert!(found.starts_with("apps/pod.yaml:6:16: ") && found.contains("Pod shop/web"), "{found}");
+        assert!(found.ends_with("(in Kustomization flux-system/apps)\n"), "{found}");
+    }
+
+    #[test]
+    fn a_kustomization_that_an_object_applies_is_no_root_by_itself() {
+        let patch =
+            "  patches:\n    - target: {kind: Pod}\n      patch: '[{op: remove, path: /spec/hostNetwork}]'\n";
+        let dir = repository(&[
+            ("clusters/prod.yaml", &flux("apps", "./apps", patch)),
+            ("apps/kustomization.yaml", "resources: [pod.yaml]\n"),
+            ("apps/pod.yaml", POD),
+        ]);
+        assert_eq!(check(&dir, &[ONE]), "");
+    }
+
+    #[test]
+    fn what_an_object_sets_is_found_in_the_object() {
+        let patch = "  patches:\n    - target: {kind: Pod}\n      patch: |\n        - op: add\n          path: \
+                     /spec/hostPID\n          value: true\n";
+        let dir = repository(&[
+            ("clusters/prod.yaml", &flux("apps", "./apps", patch)),
+            ("apps/kustomization.yaml", "resources: [pod.yaml]\n"),
+            ("apps/pod.yaml", &POD.replace("  hostNetwork: true\n", "")),
+        ]);
+        let found = check(&dir, &["--select=host-pid"]);
+        assert!(found.starts_with("clusters/prod.yaml:14:18: "), "{found}");
+    }
+
+    #[test]
+    fn objects_of_one_name_are_told_apart_by_their_files() {
+        let dir = repository(&[
+            ("clusters/prod/apps.yaml", &flux("apps", "./apps", "  namePrefix: prod-\n")),
+            ("clusters/staging/apps.yaml", &flux("apps", "./apps", "  namePrefix: staging-\n")),
+            ("apps/pod.yaml", POD),
+        ]);
+        let found = check(&dir, &[ONE]);
+        let expected = "(in Kustomization flux-system/apps (clusters/prod/apps.yaml), Kustomization \
+                        flux-system/apps (clusters/staging/apps.yaml))\n";
+        assert_eq!(found.lines().count(), 1, "{found}");
+        assert!(found.ends_with(expected), "{found}");
+    }
+
+    #[test]
+    fn a_secret_variable_is_unknown_and_a_set_one_is_what_it_says() {
+        let pod = POD.replace("hostNetwork: true", "hostNetwork: ${NET}\n  hostPID: ${PID}");
+        let variables =
+            "  postBuild:\n    substitute: {NET: 'true'}\n    substituteFrom: [{kind: Secret, name: a}]\n";
+        let dir = repository(&[
+            ("clusters/prod.yaml", &flux("apps", "./apps", variables)),
+            ("apps/pod.yaml", &pod),
+        ]);
+        let found = check(&dir, &["--select=host-network,host-pid"]);
+        assert_eq!(found.lines().count(), 1, "{found}");
+        assert!(found.starts_with("clusters/prod.yaml:10:23: ") && found.contains("host-network"), "{found}");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_built_is_told_at_the_object_and_judged_for_what_it_sets() {
+        let dir = repository(&[
+            ("clusters/prod.yaml", &flux("apps", "./apps", "")),
+            ("apps/a.yaml", POD),
+            ("apps/b.yaml", POD),
+        ]);
+        let found = check(&dir, &["--select=host-network,kustomization-invalid,run-as-non-root-missing"]);
+        let lines: Vec<&str> = found.lines().collect();
+        assert_eq!(lines.len(), 3, "{found}");
+        assert!(
+            lines[0].starts_with("apps/a.yaml:6:16: ") && lines[1].starts_with("apps/b.yaml:6:16: "),
+            "{found}"
+        );
+        assert!(lines[2].starts_with("clusters/prod.yaml:8:9: high kustomization-invalid"), "{found}");
+    }
+
+    #[test]
+    fn an_application_gives_its_namespace_to_objects_without_one() {
+        let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: \
+                           argocd}\nspec:\n  destination: {namespace: shop}\n  source: {repoURL: 'https://git.example/a', \
+                           path: apps}\n";
+        let dir = repository(&[("argocd.yaml", application), ("apps/pod.yaml", POD)]);
+        let found = check(&dir, &[ONE]);
+        assert!(found.contains("Pod shop/web"), "{found}");
+        assert!(found.ends_with("(in Application argocd/web)\n"), "{found}");
+    }
+}

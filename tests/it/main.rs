@@ -14,6 +14,7 @@ mod floors;
 mod gitops;
 mod guide;
 mod kustomize;
+mod overlays;
 mod pod_security;
 mod pod_security_together;
 mod random;

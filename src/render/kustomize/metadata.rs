@@ -130,13 +130,8 @@ fn configured(builder: &Builder<'_>, root: &Kustomization<'_>, step: &Step<'_>) 
 
 /// Lines as an item of a list.
 fn listed(text: &str) -> String {
-    let mut out = String::new();
-    for (number, line) in text.lines().enumerate() {
-        out.push_str(if number == 0 { "- " } else { "  " });
-        out.push_str(line);
-        out.push('\n');
-    }
-    out
+    let lines = text.lines().enumerate();
+    lines.map(|(number, line)| format!("{}{line}\n", if number == 0 { "- " } else { "  " })).collect()
 }
 
 fn shown(builder: &Builder<'_>, root: &Kustomization<'_>, source: SourceId) -> String {

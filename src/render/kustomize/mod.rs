@@ -4,11 +4,6 @@
 //! Three steps, so that no floor below the engine walks folders or owns threads: [`gather`] reads, through a
 //! [`Library`], every text that some kustomizations need; a [`Store`] parses each text once, when it is first asked
 //! for; a [`Builder`] builds roots, from several threads if the caller likes, and builds what they share once.
-//!
-//! The measure is kustomize 5.5, which kubectl 1.32 carries: the result is equal as data, and what it refuses is
-//! refused. Its habits are followed even where they are odd, for the cluster gets what they make; but not where it
-//! damages a text: it doubles line breaks when it writes out a folded scalar (`>`) with lines that are indented
-//! further, writes a null without a word in a flow mapping as an empty text, and breaks lines at U+2028.
 
 mod accumulator;
 mod annotate;

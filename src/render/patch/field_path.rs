@@ -1,5 +1,5 @@
-//! The field paths of replacements and vars: `spec.containers.[name=web].image`, `metadata.annotations.[a.b/c]`,
-//! `spec.ports.0.port`, `spec.hosts.*`.
+//! The field paths of replacements and vars: `spec.containers.[name=web].image`,
+//! `metadata.annotations.[a.b/c]`, `spec.ports.0.port`, `spec.hosts.*`.
 
 use std::borrow::Cow;
 

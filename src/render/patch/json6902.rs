@@ -1,5 +1,5 @@
-//! JSON patches (RFC 6902), as the library does them that kustomize uses: `replace` of a key that is not there adds it, a
-//! missing key is null to `test` and `copy`.
+//! JSON patches (RFC 6902), as the library does them that kustomize uses: `replace` of a key that is not
+//! there adds it, a missing key is null to `test` and `copy`.
 
 use std::borrow::Cow;
 
@@ -17,7 +17,8 @@ use crate::{
 /// Applies the list `operations` to `target`, in order; what it sets keeps the place where the patch says it.
 ///
 /// # Errors
-/// [`PatchError`] at the first operation that cannot be done, with the place of its path; those before it are done.
+/// [`PatchError`] at the first operation that cannot be done, with the place of its path; those before it
+/// are done.
 pub fn apply<'a>(target: &mut Tree<'a>, operations: Node<'a>) -> Result<(), PatchError> {
     if operations.kind() != Kind::Sequence {
         return Err(PatchError::new("a JSON patch is a list of operations", operations.head()));
@@ -51,17 +52,17 @@ impl<'a> Operation<'a> {
     fn apply(&self, target: &mut Tree<'a>) -> Result<(), PatchError> {
         match self.kind.text().as_deref() {
             Some("add") => self.add(target, self.value()),
-            Some("remove") => self.take(target, &self.path, self.path_span).map(|_| ()),
+            Some("remove") => Self::take(target, &self.path, self.path_span).map(|_| ()),
             Some("replace") => self.replace(target),
             Some("test") => self.test(target),
             Some("move") => {
                 let (from, span) = pointer_of(self.node, "from")?;
-                let value = self.take(target, &from, span)?;
+                let value = Self::take(target, &from, span)?;
                 self.add(target, value)
             }
             Some("copy") => {
                 let (from, span) = pointer_of(self.node, "from")?;
-                let value = self.look_up(target, &from, span)?;
+                let value = Self::look_up(target, &from, span)?;
                 self.add(target, value.unwrap_or_else(|| null(span)))
             }
             other => {
@@ -145,7 +146,7 @@ impl<'a> Operation<'a> {
         Ok(())
     }
 
-    fn take(&self, target: &mut Tree<'a>, path: &str, span: Span) -> Result<Tree<'a>, PatchError> {
+    fn take(target: &mut Tree<'a>, path: &str, span: Span) -> Result<Tree<'a>, PatchError> {
         let pointer = Pointer::new(path);
         let (holder, key) = Self::holder(target, &pointer, path, span)?;
         let taken = if holder.kind() == Kind::Mapping {
@@ -160,7 +161,7 @@ impl<'a> Operation<'a> {
     }
 
     /// What stands at `path`; `None` for a missing key.
-    fn look_up(&self, target: &mut Tree<'a>, path: &str, span: Span) -> Result<Option<Tree<'a>>, PatchError> {
+    fn look_up(target: &mut Tree<'a>, path: &str, span: Span) -> Result<Option<Tree<'a>>, PatchError> {
         let pointer = Pointer::new(path);
         let (holder, key) = Self::holder(target, &pointer, path, span)?;
         if holder.kind() == Kind::Mapping {
@@ -174,7 +175,7 @@ impl<'a> Operation<'a> {
         let found = if self.path.is_empty() {
             Some(target.clone())
         } else {
-            self.look_up(target, &self.path, self.path_span)?
+            Self::look_up(target, &self.path, self.path_span)?
         };
         let value = self.value();
         let is_same = match found {
@@ -229,6 +230,8 @@ mod tests {
             ("{op: replace, path: /new, value: yes}", "new", "true"),
             ("{op: add, path: /new, value: 0644}", "new", "420"),
             ("{op: add, path: /new}", "new", "null"),
+            ("{op: add, path: /new, value: 2001-01-01}", "new", "'2001-01-01'"),
+            ("{op: add, path: /new, value: {yes: a, y: ~}}", "new", "{'true': ~}"),
             ("{op: add, path: /new, value: {a: [off, ~]}}", "new", "{a: [false, null]}"),
             ("{op: add, path: /new, value: '${X}'}", "new", "'${X}'"),
             ("{op: replace, path: /m}", "m", "null"),

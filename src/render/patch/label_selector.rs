@@ -1,4 +1,5 @@
-//! Label selectors in one line: `app=web,tier!=db,env in (dev,test),!legacy`. Source: `labels.Parse` of Kubernetes.
+//! Label selectors in one line: `app=web,tier!=db,env in (dev,test),!legacy`. Source: `labels.Parse` of
+//! Kubernetes.
 
 use super::{PatchError, smp::is_null};
 use crate::yaml::Node;
@@ -159,7 +160,8 @@ fn is_key(key: &str) -> bool {
     !name.is_empty() && is_value(name) && domain.is_none_or(is_domain)
 }
 
-/// A label's value: empty, or up to 63 letters, digits, `-`, `_` and `.`, the first and the last a letter or digit.
+/// A label's value: empty, or up to 63 letters, digits, `-`, `_` and `.`, the first and the last a letter
+/// or digit.
 fn is_value(value: &str) -> bool {
     let is_end = |c: Option<char>| c.is_none_or(|c| c.is_ascii_alphanumeric());
     value.len() <= 63

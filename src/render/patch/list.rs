@@ -1,5 +1,5 @@
-//! Merging lists by the keys of their elements, in the order that kustomize leaves them: what the patch names comes
-//! first, in its order; then the rest.
+//! Merging lists by the keys of their elements, in the order that kustomize leaves them: what the patch
+//! names comes first, in its order; then the rest.
 
 use std::{borrow::Cow, collections::HashMap};
 
@@ -119,8 +119,8 @@ fn overlay_distinct<'a>(
     Ok(merged)
 }
 
-/// The general case, in kustomize's own steps, whose order of things decides what repeated and missing keys do.
-/// Elements are named by their places in the pool: the target's first, then what the patch brought.
+/// The general case, in kustomize's own steps, whose order of things decides what repeated and missing keys
+/// do. Elements are named by their places in the pool: the target's first, then what the patch brought.
 struct Merge<'a, 's, 'k> {
     pool: Vec<Tree<'a>>,
     element: Schema<'s>,
@@ -132,8 +132,16 @@ struct Merge<'a, 's, 'k> {
 /// One value for each key; empty where it is missing.
 type Row = Vec<String>;
 
+/// The steps compare each element with each: what is longer than this, nobody wrote.
+const LONGEST: usize = 4000;
+
 impl<'a, 'k> Merge<'a, '_, 'k> {
     fn run(mut self, patch: &[Node<'a>]) -> Result<Vec<Tree<'a>>, PatchError> {
+        let longest = [self.pool.last().map(Tree::node), patch.last().copied()].into_iter().flatten();
+        if let (true, Some(last)) = (self.pool.len().max(patch.len()) > LONGEST, longest.last()) {
+            let message = format!("a list of more than {LONGEST} elements is too long to be merged");
+            return Err(PatchError::new(message, last.head()));
+        }
         let mut dest: Vec<usize> = (0..self.pool.len()).collect();
         let mut merged: Vec<usize> = Vec::new();
         let rows = self.rows(patch);
@@ -213,8 +221,8 @@ impl<'a, 'k> Merge<'a, '_, 'k> {
         }))
     }
 
-    /// Puts `element` in the place of every element of `row`, or at the end when there is none; without an element,
-    /// takes those of the row out.
+    /// Puts `element` in the place of every element of `row`, or at the end when there is none; without an
+    /// element, takes those of the row out.
     fn put(&self, list: &mut Vec<usize>, keys: &[&str], row: &[String], element: Option<usize>) {
         let mut is_found = false;
         let mut kept = Vec::with_capacity(list.len() + 1);
@@ -288,8 +296,8 @@ fn is_put_over(node: Node<'_>, keys: &[&str], row: &[String]) -> bool {
     true
 }
 
-/// Two rows are one when they agree where both say something and share at least one value: port 80 without a protocol is the
-/// port 80 of any protocol.
+/// Two rows are one when they agree where both say something and share at least one value: port 80 without
+/// a protocol is the port 80 of any protocol.
 fn unite(rows: &mut [Row]) {
     for first in 0..rows.len() {
         let row = rows[first].clone();

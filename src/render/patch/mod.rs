@@ -1,6 +1,5 @@
 //! What kustomize lays over objects: patches, and whom they are for. Works on trees alone, never on files.
 
-mod body;
 mod field_path;
 mod json6902;
 mod label_selector;
@@ -17,7 +16,6 @@ mod testing;
 mod typed;
 mod vars;
 
-pub use body::PatchBody;
 pub use json6902::apply;
 pub use label_selector::LabelSelector;
 pub use object::{PatchRules, merge_object};

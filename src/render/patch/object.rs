@@ -14,11 +14,11 @@ pub struct PatchRules {
     pub kind_change: bool,
 }
 
-/// Lays `patch` over `object` as [`merge`] does, but keeps `apiVersion`, the namespace and, unless `rules` let them change, kind and
-/// name.
+/// Lays `patch` over `object` as [`merge`] does, but keeps `apiVersion`, the namespace and, unless `rules`
+/// let them change, kind and name.
 ///
-/// Where the patch has a `target`, kustomize makes texts of its labels and annotations first: a null there is the
-/// word, and deletes nothing.
+/// Where the patch has a `target`, kustomize makes texts of its labels and annotations first: a null there
+/// is the word, and deletes nothing.
 ///
 /// # Errors
 /// Those of [`merge`].
@@ -28,29 +28,42 @@ pub fn merge_object<'a>(
     schema: Schema<'_>,
     rules: PatchRules,
 ) -> Result<Merged, PatchError> {
-    let old = object.clone();
+    let api_version = entry(object, "apiVersion");
+    let kind = entry(object, "kind");
+    let metadata = entry(object, "metadata");
     if merge(object, patch, schema)? == Merged::Deleted {
         return Ok(Merged::Deleted);
     }
+    restore(object, api_version, "apiVersion");
+    if !rules.kind_change {
+        restore(object, kind, "kind");
+    }
+    if let Some((key, old)) = metadata {
+        restore_metadata(object, key, &old, patch, rules);
+    }
+    Ok(Merged::Kept)
+}
+
+fn restore_metadata<'a>(
+    object: &mut Tree<'a>,
+    key: Value<'a>,
+    old: &Tree<'a>,
+    patch: Node<'a>,
+    rules: PatchRules,
+) {
+    if object.node().get("metadata").is_none_or(|it| it.kind() != Kind::Mapping) {
+        object.set(key, Tree::Mapping(Vec::new(), old.span()));
+    }
+    let Some(metadata) = object.get_mut("metadata") else { return };
     if rules.by_target {
         for key in ["labels", "annotations"] {
-            make_texts(object, &old, patch, key);
+            make_texts(metadata, old, patch, key);
         }
     }
-    restore(object, &old, "apiVersion");
-    if !rules.kind_change {
-        restore(object, &old, "kind");
-    }
-    let Some(old) = entry(&old, "metadata") else { return Ok(Merged::Kept) };
-    if object.node().get("metadata").is_none_or(|it| it.kind() != Kind::Mapping) {
-        object.set(old.0, Tree::Mapping(Vec::new(), old.1.span()));
-    }
-    let Some(metadata) = object.get_mut("metadata") else { return Ok(Merged::Kept) };
     if !rules.name_change {
-        restore(metadata, &old.1, "name");
+        restore(metadata, entry(old, "name"), "name");
     }
-    restore(metadata, &old.1, "namespace");
-    Ok(Merged::Kept)
+    restore(metadata, entry(old, "namespace"), "namespace");
 }
 
 /// The entry of a mapping under `key`, by value.
@@ -63,8 +76,8 @@ fn entry<'a>(tree: &Tree<'a>, key: &str) -> Option<(Value<'a>, Tree<'a>)> {
 }
 
 /// Puts back what stood under `key`, or takes out what did not.
-fn restore<'a>(tree: &mut Tree<'a>, old: &Tree<'a>, key: &str) {
-    match entry(old, key) {
+fn restore<'a>(tree: &mut Tree<'a>, old: Option<(Value<'a>, Tree<'a>)>, key: &str) {
+    match old {
         Some((key, value)) => tree.set(key, value),
         None if tree.node().get(key).is_some() => {
             tree.remove(key);
@@ -74,13 +87,10 @@ fn restore<'a>(tree: &mut Tree<'a>, old: &Tree<'a>, key: &str) {
 }
 
 /// Sets what the patch says under `key` of the metadata as texts.
-fn make_texts<'a>(object: &mut Tree<'a>, old: &Tree<'a>, patch: Node<'a>, key: &str) {
+fn make_texts<'a>(metadata: &mut Tree<'a>, old: &Tree<'a>, patch: Node<'a>, key: &str) {
     let Some(texts) = patch.get("metadata").and_then(|it| it.get(key)) else { return };
-    let Some(metadata) = object.get_mut("metadata") else { return };
     if is_null(texts) {
-        if let Some((_, old)) = entry(old, "metadata") {
-            restore(metadata, &old, key);
-        }
+        restore(metadata, entry(old, key), key);
         return;
     }
     if texts.kind() != Kind::Mapping || texts.get("$patch").is_some_and(|it| it.is("delete")) {

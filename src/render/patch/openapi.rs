@@ -35,7 +35,7 @@ pub(super) struct At<'s> {
 }
 
 impl OpenApi {
-    /// Reads `root`, an OpenAPI 2 document in JSON or YAML; what it does not understand has no merge keys.
+    /// Reads `root`, an `OpenAPI` 2 document in JSON or YAML; what it does not understand has no merge keys.
     pub fn read(root: Node<'_>) -> Self {
         let mut file = Self::default();
         for definition in root.get("definitions").into_iter().flat_map(Node::fields) {

@@ -1,5 +1,5 @@
-//! JSON pointers (RFC 6901) as kustomize's JSON patch library follows them: whatever stands before the first `/` is not looked at,
-//! and a negative index counts from a list's end.
+//! JSON pointers (RFC 6901) as kustomize's JSON patch library follows them: whatever stands before the
+//! first `/` is not looked at, and a negative index counts from a list's end.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,5 @@
-//! Replacements: one field's value put in the place of others. What is put there points at the field it came from.
+//! Replacements: one field's value put in the place of others. What is put there points at the field it
+//! came from.
 
 use std::borrow::Cow;
 
@@ -269,8 +270,8 @@ fn copy<'a, T: Target<'a>>(
     }
 }
 
-/// Puts `value`, or a mix of it and what stands there, in the place of `field`. A single value keeps the type of what it
-/// replaces.
+/// Puts `value`, or a mix of it and what stands there, in the place of `field`. A single value keeps the
+/// type of what it replaces.
 fn put<'a>(
     field: &mut Tree<'a>,
     is_new: bool,
@@ -536,7 +537,11 @@ spec: {str: abc}
             assert_eq!(error.message, message, "{source} -> {target}");
             assert_eq!(error.span.source, SourceId(1));
         }
-        let whole = [
+    }
+
+    #[test]
+    fn a_replacement_needs_one_source_and_a_target() {
+        let cases = [
             ("{targets: [{select: {name: d1}}]}", "a replacement needs a `source` and `targets`"),
             ("{source: {kind: ConfigMap}, targets: []}", "a replacement needs a `source` and `targets`"),
             (
@@ -552,7 +557,7 @@ spec: {str: abc}
                 "the replacement's source selects more than one object: Deployment `d1` and Deployment `d2`",
             ),
         ];
-        for (entry, message) in whole {
+        for (entry, message) in cases {
             assert_eq!(replaced(entry).unwrap_err().message, message);
         }
     }

@@ -1,10 +1,10 @@
-//! How the lists of the built-in types merge: the little of Kubernetes' OpenAPI schema (1.21, which kubectl's kustomize
-//! carries) that a strategic merge asks for.
+//! How the lists of the built-in types merge: the little of Kubernetes' schema (1.21, which kubectl's
+//! kustomize carries) that a strategic merge asks for.
 
 use super::openapi::{At, OpenApi};
 
-/// The schemas that a kustomization works with: the built-in ones, or those of its `openapi` file, which stand
-/// in their place.
+/// The schemas that a kustomization works with: the built-in ones, or those of its `openapi` file, which
+/// stand in their place.
 #[derive(Debug, Default)]
 pub enum Schemas {
     /// Kubernetes' own types.
@@ -48,7 +48,7 @@ enum Type {
     JobTemplate,
     Container,
     EphemeralContainer,
-    /// `v1` PodTemplate: the template stands at the top.
+    /// The kind of `v1` that holds a pod's template, which stands at the top.
     TemplateObject,
     Workload,
     WorkloadSpec,
@@ -102,8 +102,8 @@ impl<'s> Schema<'s> {
         Self { place, ..self }
     }
 
-    /// The keys by which a list here merges; empty when its values themselves are compared; `None` when a patch replaces
-    /// the list.
+    /// The keys by which a list here merges; empty when its values themselves are compared; `None` when a
+    /// patch replaces the list.
     pub(super) fn merge_keys(self) -> Option<Vec<&'s str>> {
         match self.place {
             Place::List(keys, _) => Some(keys.to_vec()),
@@ -126,44 +126,50 @@ impl<'s> Schema<'s> {
 /// The lists of `of` that merge, and the fields that lead to such lists.
 fn field<'s>(of: Type, key: &str) -> Place<'s> {
     use Type as T;
-    let list = |keys, of| Place::List(keys, of);
-    let place = match (of, key) {
-        (T::Metadata, "finalizers") => list(&[], T::Plain),
-        (T::Metadata, "ownerReferences") => list(&["uid"], T::Plain),
-        (T::PodSpec, "containers" | "initContainers") => list(&["name"], T::Container),
-        (T::PodSpec, "ephemeralContainers") => list(&["name"], T::EphemeralContainer),
-        (T::PodSpec, "volumes" | "imagePullSecrets") => list(&["name"], T::Plain),
-        (T::PodSpec, "hostAliases") => list(&["ip"], T::Plain),
-        (T::PodSpec, "topologySpreadConstraints") => list(&["topologyKey", "whenUnsatisfiable"], T::Plain),
-        (T::Container, "ports") => list(&["containerPort", "protocol"], T::Plain),
-        (T::Container | T::EphemeralContainer, "env") => list(&["name"], T::Plain),
-        (T::Container | T::EphemeralContainer, "volumeMounts") => list(&["mountPath"], T::Plain),
-        (T::Container | T::EphemeralContainer, "volumeDevices") => list(&["devicePath"], T::Plain),
-        (T::ServiceSpec, "ports") => list(&["port", "protocol"], T::Plain),
-        (T::ServiceAccount, "secrets") | (T::Webhooks, "webhooks") => list(&["name"], T::Plain),
-        (T::CsiNodeSpec, "drivers") => list(&["name"], T::Plain),
-        (T::NodeSpec, "podCIDRs") => list(&[], T::Plain),
+    let keys: &'static [&'static str] = match (of, key) {
+        (T::Metadata, "finalizers") | (T::NodeSpec, "podCIDRs") => &[],
+        (T::Metadata, "ownerReferences") => &["uid"],
+        (
+            T::PodSpec,
+            "containers" | "initContainers" | "ephemeralContainers" | "volumes" | "imagePullSecrets",
+        )
+        | (T::Container | T::EphemeralContainer, "env")
+        | (T::ServiceAccount, "secrets")
+        | (T::Webhooks, "webhooks")
+        | (T::CsiNodeSpec, "drivers") => &["name"],
+        (T::PodSpec, "hostAliases") | (T::PodStatus, "podIPs") => &["ip"],
+        (T::PodSpec, "topologySpreadConstraints") => &["topologyKey", "whenUnsatisfiable"],
+        (T::Container, "ports") => &["containerPort", "protocol"],
+        (T::Container | T::EphemeralContainer, "volumeMounts") => &["mountPath"],
+        (T::Container | T::EphemeralContainer, "volumeDevices") => &["devicePath"],
+        (T::ServiceSpec, "ports") => &["port", "protocol"],
         (T::PodStatus | T::NodeStatus | T::Conditions | T::ComponentStatus, "conditions")
-        | (T::NodeStatus, "addresses") => list(&["type"], T::Plain),
-        (T::PodStatus, "podIPs") => list(&["ip"], T::Plain),
-        _ => subtype(of, key).map_or(Place::Unknown, Place::Map),
+        | (T::NodeStatus, "addresses") => &["type"],
+        _ => return subtype(of, key).map_or(Place::Unknown, Place::Map),
     };
-    match (place, of) {
-        // Unknown fields of known types have no schema to kustomize either; those of `Plain` are not looked up.
-        (Place::Unknown, T::Plain) => Place::Map(T::Plain),
-        _ => place,
+    Place::List(keys, element(of, key))
+}
+
+/// The type of the elements of a list that merges.
+fn element(of: Type, key: &str) -> Type {
+    match (of, key) {
+        (Type::PodSpec, "containers" | "initContainers") => Type::Container,
+        (Type::PodSpec, "ephemeralContainers") => Type::EphemeralContainer,
+        _ => Type::Plain,
     }
 }
 
 fn subtype(of: Type, key: &str) -> Option<Type> {
     use Type as T;
     Some(match (of, key) {
-        (T::Plain | T::Metadata | T::PodSpec | T::Container | T::EphemeralContainer, _) => return None,
+        // Nothing below a plain type is looked up, not even an object.
+        (T::Plain, _) => T::Plain,
+        (T::Metadata | T::PodSpec | T::Container | T::EphemeralContainer, _) => return None,
         (_, "metadata") => T::Metadata,
-        (T::Pod, "spec") | (T::PodTemplate, "spec") => T::PodSpec,
+        (T::Pod | T::PodTemplate, "spec") => T::PodSpec,
         (T::Pod, "status") => T::PodStatus,
         (T::TemplateObject | T::WorkloadSpec, "template") => T::PodTemplate,
-        (T::Workload, "spec") | (T::JobTemplate, "spec") => T::WorkloadSpec,
+        (T::Workload | T::JobTemplate, "spec") => T::WorkloadSpec,
         (T::CronJob, "spec") => T::CronJobSpec,
         (T::CronJobSpec, "jobTemplate") => T::JobTemplate,
         (T::Service, "spec") => T::ServiceSpec,
@@ -175,7 +181,7 @@ fn subtype(of: Type, key: &str) -> Option<Type> {
     })
 }
 
-/// The type of the objects of `kind`, if kustomize's OpenAPI knows it.
+/// The type of the objects of `kind`, if kustomize's schema knows it.
 fn builtin(api_version: &str, kind: &str) -> Option<Type> {
     let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
     let (_, _, kinds) = KINDS.iter().find(|(own, versions, kinds)| {
@@ -200,8 +206,8 @@ fn builtin(api_version: &str, kind: &str) -> Option<Type> {
     })
 }
 
-/// Group, versions and kinds with a schema; anything else, `extensions/v1beta1` Deployments and `autoscaling/v2` included,
-/// is as unknown as a custom resource.
+/// Group, versions and kinds with a schema; anything else, `extensions/v1beta1` Deployments and
+/// `autoscaling/v2` included, is as unknown as a custom resource.
 const KINDS: &[(&str, &str, &str)] = &[
     (
         "",

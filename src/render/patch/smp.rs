@@ -1,5 +1,5 @@
-//! Strategic merge: a partial object laid over a whole one, as kubectl's kustomize does it, its oddities included, for what
-//! it builds is what the cluster gets.
+//! Strategic merge: a partial object laid over a whole one, as kubectl's kustomize does it, its oddities
+//! included, for what it builds is what the cluster gets.
 
 use super::{PatchError, list, schema::Schema};
 use crate::yaml::{Entry, Kind, Node, Style, Tree, Value};
@@ -24,11 +24,13 @@ enum Directive {
     Delete,
 }
 
-/// Lays `patch` over `target`, both whole documents, by the lists of `schema`. Whatever the patch does not name
-/// keeps its place; a merged mapping or list keeps the target's; a value that is set takes the patch's.
+/// Lays `patch` over `target`, both whole documents, by the lists of `schema`. Whatever the patch does not
+/// name keeps its place; a merged mapping or list keeps the target's; a value that is set takes the
+/// patch's.
 ///
-/// As in kubectl: `$patch: replace` at the root does nothing, nor does it on an element of a list; a key without a value disappears even where the patch does not name it, so do elements of the
-/// same key in lists that merge, and a plain value set over a quoted one is text.
+/// As in kubectl: `$patch: replace` at the root does nothing, nor does it on an element of a list; a key
+/// without a value disappears even where the patch does not name it, so do elements of the same key in
+/// lists that merge, and a plain value set over a quoted one is text.
 ///
 /// # Errors
 /// [`PatchError`] when a list, a mapping and a value meet, or a `$patch` is none that exists.
@@ -139,14 +141,14 @@ fn fields_to_set(patch: Node<'_>) -> Vec<Entry<'_>> {
     fields
 }
 
-/// What a patch brings where nothing stands; `None` when it brings nothing. Whatever lies in it is merged with itself,
-/// which is how its directives act and its nulls go.
+/// What a patch brings where nothing stands; `None` when it brings nothing. Whatever lies in it is merged
+/// with itself, which is how its directives act and its nulls go.
 pub(super) fn fresh<'a>(patch: Node<'a>, schema: Schema<'_>) -> Result<Option<Tree<'a>>, PatchError> {
     match patch.kind() {
         // At the top of what is new, kustomize lets a directive pass that does not exist, and those of lists.
         Kind::Mapping if directive(patch).is_err() => fresh_mapping(patch, typed(schema, patch)).map(Some),
         Kind::Sequence if !is_clean(patch, schema, true) => {
-            fresh_list(patch, schema, patch.items().collect()).map(Some)
+            fresh_list(patch, schema, &patch.items().collect::<Vec<_>>()).map(Some)
         }
         _ => adopt(patch, schema),
     }
@@ -161,16 +163,15 @@ pub(super) fn adopt<'a>(patch: Node<'a>, schema: Schema<'_>) -> Result<Option<Tr
         return Ok(Some(Tree::Link(patch)));
     }
     match patch.kind() {
-        Kind::Scalar => Ok(Some(Tree::Link(patch))),
         Kind::Mapping => match directive(patch)? {
             Some(Directive::Delete) => Ok(None),
             _ => fresh_mapping(patch, typed(schema, patch)).map(Some),
         },
         Kind::Sequence if schema.merge_keys().is_some() => match list_directive(patch)? {
             (Some(Directive::Delete), _) => Ok(None),
-            (_, items) => fresh_list(patch, schema, items).map(Some),
+            (_, items) => fresh_list(patch, schema, &items).map(Some),
         },
-        Kind::Sequence => Ok(Some(Tree::Link(patch))),
+        Kind::Scalar | Kind::Sequence => Ok(Some(Tree::Link(patch))),
     }
 }
 
@@ -185,9 +186,9 @@ fn fresh_mapping<'a>(patch: Node<'a>, schema: Schema<'_>) -> Result<Tree<'a>, Pa
     Ok(Tree::Mapping(entries, patch.span()))
 }
 
-fn fresh_list<'a>(patch: Node<'a>, schema: Schema<'_>, items: Vec<Node<'a>>) -> Result<Tree<'a>, PatchError> {
+fn fresh_list<'a>(patch: Node<'a>, schema: Schema<'_>, items: &[Node<'a>]) -> Result<Tree<'a>, PatchError> {
     match schema.merge_keys() {
-        Some(keys) => Ok(Tree::Sequence(list::overlay_self(&items, &keys, schema.element())?, patch.span())),
+        Some(keys) => Ok(Tree::Sequence(list::overlay_self(items, &keys, schema.element())?, patch.span())),
         None => Ok(Tree::Link(patch)),
     }
 }
@@ -202,7 +203,7 @@ pub(super) fn without_directive(element: Node<'_>) -> Tree<'_> {
 }
 
 /// What a merge does to a part that the patch does not name; false when the part is to go.
-pub(super) fn settle<'a>(dest: &mut Tree<'a>, schema: Schema<'_>) -> Result<bool, PatchError> {
+pub(super) fn settle(dest: &mut Tree<'_>, schema: Schema<'_>) -> Result<bool, PatchError> {
     if is_clean(dest.node(), schema, false) {
         return Ok(true);
     }
@@ -256,7 +257,7 @@ fn overlay_list<'a>(
     let (told, items) = list_directive(patch)?;
     match told {
         Some(Directive::Delete) => return Ok(false),
-        Some(Directive::Replace) => *dest = fresh_list(patch, schema, items)?,
+        Some(Directive::Replace) => *dest = fresh_list(patch, schema, &items)?,
         Some(Directive::Merge) | None => {
             let Some(own) = dest.items_mut() else { return Ok(true) };
             *own = list::overlay(std::mem::take(own), &items, keys, schema.element())?;
@@ -265,8 +266,8 @@ fn overlay_list<'a>(
     Ok(true)
 }
 
-/// What an element of a list that is nothing but `$patch` says of the whole list, and the other elements. kustomize looks at
-/// the first element with a directive only.
+/// What an element of a list that is nothing but `$patch` says of the whole list, and the other elements.
+/// kustomize looks at the first element with a directive only.
 fn list_directive(patch: Node<'_>) -> Result<(Option<Directive>, Vec<Node<'_>>), PatchError> {
     let mut items: Vec<_> = patch.items().collect();
     let first = items.iter().find_map(|item| Some((item, item.get(DIRECTIVE)?)));

@@ -39,8 +39,8 @@ pub struct Selector {
 }
 
 impl Selector {
-    /// Reads a mapping with any of `group`, `version`, `kind`, `name`, `namespace` (each a regular expression for the whole),
-    /// `labelSelector` and `annotationSelector`.
+    /// Reads a mapping with any of `group`, `version`, `kind`, `name`, `namespace` (each a regular
+    /// expression for the whole), `labelSelector` and `annotationSelector`.
     ///
     /// # Errors
     /// [`PatchError`] when one of them is none.
@@ -92,13 +92,11 @@ fn pattern(node: Node<'_>, key: &str) -> Result<Option<Pattern>, PatchError> {
     if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return Ok(Some(Pattern::Name(text.into_owned())));
     }
-    match Regex::new(&format!("^(?:{text})$")) {
-        Ok(pattern) => Ok(Some(Pattern::Expression(pattern))),
-        Err(_) => {
-            let message = format!("`{key}: {text}` is not a regular expression");
-            Err(PatchError::new(message, value.span()))
-        }
-    }
+    let Ok(pattern) = Regex::new(&format!("^(?:{text})$")) else {
+        let message = format!("`{key}: {text}` is not a regular expression");
+        return Err(PatchError::new(message, value.span()));
+    };
+    Ok(Some(Pattern::Expression(pattern)))
 }
 
 /// The text under `key`; `None` when it is missing or empty.

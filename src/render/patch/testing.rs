@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{Id, Target, typed};
+use super::{Id, Target};
 use crate::{
     base::SourceId,
+    render::typed::{Typed, typed},
     yaml::{Kind, Limits, Node, Parsed, Tree, parse},
 };
 
@@ -23,7 +24,13 @@ pub(super) fn root<'a>(parsed: &'a Parsed<'a>) -> Node<'a> {
 /// A node as kustomize's JSON.
 pub(super) fn json(node: Node<'_>) -> Json {
     match node.kind() {
-        Kind::Scalar => typed::json(node),
+        Kind::Scalar => match typed(node) {
+            Typed::Null => Json::Null,
+            Typed::Bool(it) => it.into(),
+            Typed::Int(it) => i64::try_from(it).unwrap().into(),
+            Typed::Float(it) => it.into(),
+            Typed::Text(it) => it.into(),
+        },
         Kind::Sequence => Json::Array(node.items().map(json).collect()),
         Kind::Mapping => {
             let fields = node.fields().into_iter();

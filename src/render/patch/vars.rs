@@ -115,7 +115,9 @@ impl<'a> VarValues<'a> {
             Kind::Mapping => {
                 let has_reference = field.node().entries().any(|entry| may_refer(entry.value));
                 if has_reference && let Some(entries) = field.entries_mut() {
-                    entries.iter_mut().for_each(|(_, value)| self.replace_text(value));
+                    for (_, value) in entries {
+                        self.replace_text(value);
+                    }
                 }
             }
             Kind::Sequence => {
@@ -127,7 +129,9 @@ impl<'a> VarValues<'a> {
                 }
                 let has_reference = field.node().items().any(may_refer);
                 if has_reference && let Some(items) = field.items_mut() {
-                    items.iter_mut().for_each(|item| self.replace_text(item));
+                    for item in items {
+                        self.replace_text(item);
+                    }
                 }
             }
         }
