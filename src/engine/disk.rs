@@ -15,7 +15,7 @@ use super::{
 use crate::{
     base::{Source, SourceId},
     render::kustomize::{Content, Found, Library},
-    walk,
+    walk::{self, NameHint},
     yaml::Limits,
 };
 
@@ -164,7 +164,8 @@ impl Library for Disk {
 
     fn list(&self, folder: &Path) -> Vec<PathBuf> {
         let walked = walk::walk(&[folder.to_path_buf()], &walk::Options::default(), &walk::Everything);
-        walked.files.into_iter().map(|found| found.path).collect()
+        let is_manifest = |hint| matches!(hint, NameHint::Plain | NameHint::Kustomization);
+        walked.files.into_iter().filter(|found| is_manifest(found.hint)).map(|found| found.path).collect()
     }
 
     fn top(&self) -> PathBuf {

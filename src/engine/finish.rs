@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
 };
 
@@ -15,7 +15,10 @@ use crate::{
     base::{Diagnostic, ObjectId, RuleId, Source, SourceId},
     index::Index,
     kube::ContainerList,
-    render::kustomize::{Builder, Member, Memory, Store, gather},
+    render::{
+        gitops::{self, Applied, Manifest},
+        kustomize::{Builder, Member, Memory, Store, gather_all},
+    },
     rule::{IndexContext, Native, Rule},
 };
 
@@ -31,9 +34,11 @@ pub fn judge_all(sources: &[(&Source, Role)], plan: &Plan<'_>, reading: &Reading
             folders.extend(path.parent().map(Path::to_path_buf));
         }
     }
-    let gathered = gather(&memory, &folders);
+    let applied = applied(&memory, sources, reading);
+    let gathered = gather_all(&memory, &folders, &mut applied.iter().map(|it| &it.overlay));
     let store = Store::new(&gathered, &reading.limits);
-    let rendered = render_all(&store, &folders, &|_| Some(plan));
+    let all = Kustomizations::new(&store, &folders, &applied);
+    let rendered = render_all(&store, &all, &|_| Some(plan));
     let mut findings = Vec::new();
     let mut facts = Vec::new();
     for (source, role) in sources {
@@ -54,17 +59,28 @@ pub fn judge_all(sources: &[(&Source, Role)], plan: &Plan<'_>, reading: &Reading
     findings
 }
 
+/// What the GitOps objects among `sources` apply.
+fn applied(memory: &Memory, sources: &[(&Source, Role)], reading: &Reading) -> Vec<Applied> {
+    let manifest = |(source, _): &(&Source, Role)| Manifest {
+        path: Path::new("/").join(&source.path),
+        source: Arc::new(Source::new(source.id, source.path.as_str(), source.text.as_str())),
+    };
+    let applying: Vec<Manifest> =
+        sources.iter().filter(|(source, _)| gitops::may_apply(&source.text)).map(manifest).collect();
+    let all = |_: &BTreeSet<String>| sources.iter().map(manifest).collect();
+    gitops::discover(memory, &applying, &all, &reading.limits)
+}
+
 fn render_all<'a, 'p, 'r: 'p>(
     store: &'a Store<'a>,
-    folders: &[PathBuf],
+    all: &Kustomizations<'_>,
     plan_of: &(dyn Fn(SourceId) -> Option<&'p Plan<'r>> + Sync),
 ) -> Rendered {
-    let all = Kustomizations::new(store, folders, &[]);
     let label = |member: &Member| {
         let folder = member.folder.strip_prefix("/").unwrap_or(&member.folder);
         Some(folder.to_string_lossy().into_owned())
     };
-    render(&Builder::going_on(store), &all, &all.roots(&label), plan_of)
+    render(&Builder::going_on(store), all, &all.roots(&label), plan_of)
 }
 
 /// Runs the rules that look at all objects together.

@@ -26,9 +26,9 @@ use crate::{
 /// Bytes of text that are kept.
 const BUDGET: usize = 32 << 20;
 
-/// Texts that were read already.
+/// Texts that were read already. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Texts(HashMap<SourceId, Arc<Source>>);
+pub(super) struct Texts(Arc<HashMap<SourceId, Arc<Source>>>);
 
 impl Texts {
     /// Reads the files of `jobs` that may be manifests; with them come the ids of those that may hold GitOps objects.
@@ -44,7 +44,8 @@ impl Texts {
             })
             .collect();
         let applying = read.iter().filter(|(_, applies)| *applies).map(|(source, _)| source.id).collect();
-        (Self(read.into_iter().map(|(source, _)| (source.id, source)).collect()), applying)
+        let kept: HashMap<_, _> = read.into_iter().map(|(source, _)| (source.id, source)).collect();
+        (Self(Arc::new(kept)), applying)
     }
 
     /// The text of `id`, where it was kept.

@@ -144,6 +144,69 @@ fn what_objects_apply_is_built_with_their_changes_and_places() {
     assert!(cases.len() >= 13, "{} cases", cases.len());
 }
 
+/// What the objects in these texts apply, by labels and folders.
+fn folders(texts: &[(&str, &str)]) -> Vec<String> {
+    let texts: Vec<(String, String)> =
+        texts.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+    let case = in_memory("", &texts);
+    case.applied();
+    let applied = discover(&case.memory, &case.files, &|_| Vec::new(), &Limits::default());
+    applied.iter().map(|it| format!("{}: {}", it.labels.join(", "), it.overlay.folder.display())).collect()
+}
+
+#[test]
+fn without_a_repository_a_path_starts_at_the_nearest_folder_that_has_it() {
+    let flux = |path: &str| {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: a}}\nspec: \
+             {{path: {path}, sourceRef: {{kind: GitRepository, name: flux-system}}}}\n"
+        )
+    };
+    let config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+    let found = folders(&[
+        ("/one/two/apps/a.yaml", config),
+        ("/one/apps/a.yaml", config),
+        ("/one/two/clusters/a.yaml", &flux("./apps")),
+        ("/one/clusters/b.yaml", &flux("apps")),
+        ("/one/clusters/c.yaml", &flux("./")),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "Kustomization a (one/two/clusters/a.yaml): /one/two/apps",
+            "Kustomization a (one/clusters/b.yaml): /one/apps"
+        ]
+    );
+}
+
+#[test]
+fn objects_of_an_odd_shape_are_passed_over() {
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n";
+    let argo = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\n";
+    let odd = [
+        "spec: [a]",
+        "spec: {sourceRef: a, path: a}",
+        "spec: {sourceRef: {}, path: a}",
+        "spec: {sourceRef: {kind: [], name: {}}, path: {a: b}}",
+        "spec: {sourceRef: {kind: GitRepository, name: flux-system}, path: \"\\0\"}",
+        "spec: {sourceRef: {kind: GitRepository, name: flux-system}, path: a, patches: b, images: {c: d}, \
+         postBuild: {substitute: [], substituteFrom: [a, {kind: ConfigMap}]}, components: [{}], \
+         commonMetadata: {labels: [a]}}",
+        "spec: {template: {spec: {source: {repoURL: a, path: a}, destination: {}}}, generators: [a, {list: {}}, \
+         {list: {elements: [a, [b]]}}, {git: {directories: [{}, a]}}, {git: {directories: [{path: '[' }]}}, \
+         {matrix: {generators: [{matrix: {generators: [{matrix: a}]}}]}}, {merge: {}}]}",
+        "spec: {template: {spec: {sources: [a, {}, {path: a}], destination: {namespace: [a]}}}, generators: [{}]}",
+    ];
+    for text in odd {
+        for start in [flux, argo] {
+            let object = format!("{start}metadata: {{name: a}}\n{text}\n");
+            let config = ("/a/config.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
+            let found = folders(&[("/.git/HEAD", ""), ("/object.yaml", &object), config]);
+            assert!(found.iter().all(|it| it.ends_with(": /a")), "{object}{found:?}");
+        }
+    }
+}
+
 mod run {
     //! Whole runs over repositories with GitOps objects.
 

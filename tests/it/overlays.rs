@@ -94,8 +94,6 @@ pub(crate) fn check(dir: &Dir, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-const TWO: &[&str] = &["--select=privileged-container,host-network"];
-
 #[test]
 fn a_sound_deployment_is_what_the_tests_take_it_for() {
     let dir = repository(&[BASE, ("base/deployment.yaml", SOUND)]);

@@ -22,7 +22,9 @@ use crate::{
 
 /// More applications than this of one set are not followed: a product of lists grows fast.
 const MOST: usize = 1000;
-/// Generators inside generators; Argo CD itself allows fewer.
+/// Bytes of filled templates of one set.
+const ROOM: usize = 64 << 20;
+/// Generators inside generators, and generators of one product; Argo CD itself allows fewer.
 const DEPTH: usize = 4;
 
 /// What the applications of `object` apply.
@@ -33,7 +35,8 @@ pub(super) fn applied(object: &Object<'_>, site: &Site<'_>, world: &World<'_>) -
     let known = Parameters::new();
     let all = generators.flat_map(|generator| generated(generator, &known, site, world, 0));
     let mut found = Vec::new();
-    for parameters in all.take(MOST) {
+    let most = MOST.min(ROOM / (template.span().len() as usize).max(1));
+    for parameters in all.take(most) {
         let template = filled(template, &parameters);
         let root = template.node();
         let name = root.get("metadata").and_then(|it| text(it, "name")).unwrap_or_else(|| "*".to_owned());
@@ -71,7 +74,7 @@ fn generated(
         return directories(git, known, site, world);
     }
     if generator.get("matrix").is_some() {
-        return children("matrix").fold(vec![known.clone()], |all, child| {
+        return children("matrix").take(DEPTH).fold(vec![known.clone()], |all, child| {
             let product = all.iter().flat_map(|known| generated(child, known, site, world, depth + 1));
             product.take(MOST).collect()
         });

@@ -59,8 +59,9 @@ const KINDS: [(&str, &str); 4] = [
 
 /// Whether a text may hold a GitOps object. A yes may be wrong, a no never is.
 pub fn may_apply(text: &str) -> bool {
+    // Most texts are told from one word of each tool.
     let has = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    KINDS.iter().any(|(group, kind)| has(group) && has(kind))
+    (has("fluxcd.io") || has(application::GROUP)) && KINDS.iter().any(|(group, kind)| has(group) && has(kind))
 }
 
 /// What the GitOps objects in `manifests` apply, in the order of the manifests; what several of them apply in the

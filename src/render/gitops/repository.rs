@@ -35,7 +35,7 @@ impl<'l> Repository<'l> {
     /// path to nothing, for the root itself (any repository has one), and for a path that somebody else completes.
     pub(super) fn folder(&self, file: &Path, path: &str) -> Option<PathBuf> {
         let way = way(path).filter(|way| !way.as_os_str().is_empty())?;
-        self.starts(file).into_iter().find_map(|start| self.existing(&start.join(&way)))
+        self.starts(file).into_iter().find_map(|start| self.below(&start, &way))
     }
 
     /// The folder from which `path` starts, by the rules of [`Repository::folder`].
@@ -44,7 +44,7 @@ impl<'l> Repository<'l> {
             return Some(root);
         }
         let way = way(path).filter(|way| !way.as_os_str().is_empty())?;
-        self.starts(file).into_iter().find(|start| self.existing(&start.join(&way)).is_some())
+        self.starts(file).into_iter().find(|start| self.below(start, &way).is_some())
     }
 
     fn starts(&self, file: &Path) -> Vec<PathBuf> {
@@ -59,9 +59,10 @@ impl<'l> Repository<'l> {
             .collect()
     }
 
-    /// The real path of a folder that is there.
-    pub(super) fn existing(&self, folder: &Path) -> Option<PathBuf> {
-        self.library.look(folder).filter(|found| found.is_folder).map(|found| found.real)
+    /// The real path of the folder at `way` below `start`, a real path; `None` where a link leads out of it.
+    fn below(&self, start: &Path, way: &Path) -> Option<PathBuf> {
+        let found = self.library.look(&start.join(way)).filter(|found| found.is_folder)?;
+        found.real.starts_with(start).then_some(found.real)
     }
 
     /// Whether there is something at `path`.

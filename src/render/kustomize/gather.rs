@@ -168,11 +168,13 @@ fn texts(node: Node<'_>) -> impl Iterator<Item = String> {
     node.items().filter_map(|item| item.text().map(std::borrow::Cow::into_owned))
 }
 
+/// Fields that list files and folders. A text under `patches` is of the old form, which kustomize refuses; the file is a
+/// patch all the same.
+const LISTS: [&str; 7] =
+    ["resources", "bases", "components", "crds", "configurations", "patchesStrategicMerge", "patches"];
+
 pub(super) fn named_by_kustomization(root: Node<'_>) -> Named {
     let mut named = Named::default();
-    // A text under `patches` is of the old form, which kustomize refuses; the file is a patch all the same.
-    const LISTS: [&str; 7] =
-        ["resources", "bases", "components", "crds", "configurations", "patchesStrategicMerge", "patches"];
     for key in LISTS {
         named.files.extend(get(root, key).flat_map(texts));
     }
