@@ -132,6 +132,9 @@ pub(super) struct RuleOptions {
     /// Where the cluster runs; switches the rules of that platform on.
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(["aks"]))]
     pub(super) platform: Option<String>,
+    /// Let no comment and no annotation silence a finding.
+    #[arg(long)]
+    pub(super) no_ignores: bool,
 }
 
 #[derive(Debug, Args)]
@@ -151,6 +154,9 @@ pub(super) struct OutputOptions {
     /// How many findings `full` shows, 0 for all [default: 200 on a terminal].
     #[arg(long, value_name = "N")]
     pub(super) max_findings: Option<usize>,
+    /// Print the findings that comments and annotations silence, too; they fail no run.
+    #[arg(long, conflicts_with = "no_ignores")]
+    pub(super) show_suppressed: bool,
     /// Print nothing but findings and errors.
     #[arg(short, long)]
     pub(super) quiet: bool,

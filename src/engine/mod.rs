@@ -14,6 +14,7 @@ mod rendered;
 mod request;
 mod roots;
 mod run;
+mod suppress;
 mod texts;
 
 pub use disk::Disk;
@@ -24,3 +25,4 @@ pub use outcome::{FileClass, Outcome, Stats, Unreadable};
 pub use plan::{Choice, Plan, PlanError};
 pub use request::{Request, Stdin};
 pub use run::run;
+pub use suppress::{Ignored, Silencing};

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::{
-    Judged, Plan, Role,
+    Ignored, Judged, Plan, Role,
     finish::{finish, judge_index, show_bindings},
     judge::judge_object,
     merged::Merged,
     roots::{Kustomizations, Root},
+    suppress::{Silence, by_annotations, once},
 };
 use crate::{
     base::{Diagnostic, SourceId, Span},
@@ -23,6 +24,10 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Rendered {
     pub(super) findings: Vec<Diagnostic>,
+    /// Findings that annotations of their object silence, in every overlay that has them.
+    pub(super) ignored: Vec<Ignored>,
+    /// The annotations that silence, each once.
+    pub(super) silences: Vec<Silence>,
     /// Built objects that were judged, each overlay's counted.
     pub(super) objects: usize,
     /// The files that a built root takes up.
@@ -57,6 +62,8 @@ pub(super) fn render<'p, 'r: 'p>(
                 let own = |file: &SourceId| root.takes_up_all() || !root.member.files.contains(file);
                 rendered.built.extend(files.into_iter().filter(own));
                 rendered.built.extend(&judged.sources);
+                rendered.silences.extend(judged.silences);
+                merged.ignore(judged.ignored);
                 merged.add(&root.labels, judged.origins, judged.findings);
             }
             Err(errors) => {
@@ -75,6 +82,8 @@ pub(super) fn render<'p, 'r: 'p>(
     // A component that nothing uses is judged for what it sets, too.
     rendered.unbuilt.extend(all.files().filter(|file| !used.contains(file)));
     rendered.unbuilt.retain(|source| !rendered.built.contains(source));
+    rendered.silences = once(rendered.silences);
+    rendered.ignored = merged.ignored();
     rendered.findings.extend(merged.findings());
     rendered
 }
@@ -115,6 +124,8 @@ struct RootJudged {
     origins: BTreeSet<Span>,
     /// What was found, with the origin of the object, where it is about one.
     findings: Vec<(Option<Span>, Diagnostic)>,
+    ignored: Vec<(Option<Span>, Ignored)>,
+    silences: Vec<Silence>,
 }
 
 fn judge_built(built: &Built<'_>, root: &Root<'_>, plan: Option<&Plan<'_>>) -> RootJudged {
@@ -141,11 +152,13 @@ fn judge_built(built: &Built<'_>, root: &Root<'_>, plan: Option<&Plan<'_>>) -> R
     let rules = || plan.rules().iter().map(|compiled| compiled.rule);
     finish(&mut judged.findings, rules());
     show_bindings(&mut judged.findings, &index, rules());
-    let with_origin = judged.findings.into_iter().map(|finding| {
-        let origin = finding.subject.as_ref().and_then(|subject| origins.get(&*subject.object).copied());
-        (origin, finding)
-    });
-    out.findings = with_origin.collect();
+    let ignored = plan.silencing.map(|it| by_annotations(&mut judged.findings, &mut judged.silences, it));
+    let origin_of = |finding: &Diagnostic| {
+        finding.subject.as_ref().and_then(|subject| origins.get(&*subject.object).copied())
+    };
+    out.silences = judged.silences;
+    out.ignored = ignored.into_iter().flatten().map(|it| (origin_of(&it.finding), it)).collect();
+    out.findings = judged.findings.into_iter().map(|finding| (origin_of(&finding), finding)).collect();
     out
 }
 

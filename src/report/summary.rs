@@ -18,6 +18,9 @@ use crate::engine::{FileClass, Outcome};
 pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     unreadable(outcome, options, out)?;
     let mut parts = vec![findings(outcome, options)];
+    if !outcome.ignored.is_empty() {
+        parts.push(format!("{} ignored", outcome.ignored.len()));
+    }
     parts.extend(skipped(outcome));
     if !outcome.unreadable.is_empty() {
         parts.push(count(outcome.unreadable.len(), "unreadable file", "unreadable files"));

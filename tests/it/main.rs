@@ -25,6 +25,7 @@ mod report_full;
 mod report_random;
 mod report_rules;
 mod rules;
+mod suppress;
 mod walk;
 mod yaml_conformance;
 mod yaml_differential;
