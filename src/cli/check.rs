@@ -6,7 +6,9 @@ use std::{
     time::SystemTime,
 };
 
-use super::{CliError, Done, Exit, Terminal, args::Check, choose, output, print, progress::Progress};
+use super::{
+    CliError, Done, Exit, Terminal, args::Check, baseline, choose, output, print, progress::Progress,
+};
 use crate::{
     base::Day,
     config::Resolver,
@@ -22,6 +24,7 @@ const STDIN: &str = "<stdin>";
 /// Lints what the options name and prints what was found.
 pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
     choose::distinct_files(options)?;
+    let baseline = options.baseline.as_deref().map(baseline::read).transpose()?;
     let registry = embedded()?;
     let mut overrides = choose::overrides(&options.rules, &registry)?;
     if options.output.show_files {
@@ -30,7 +33,10 @@ pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
         overrides.extend_select.clear();
     }
     let resolver = choose::resolver(options, &registry, overrides)?;
-    let outcome = run(options, &registry, &resolver, terminal)?;
+    let mut outcome = run(options, &registry, &resolver, terminal)?;
+    if let Some(baseline) = baseline {
+        baseline.apply(&mut outcome);
+    }
     if options.output.show_files {
         output::to_stdout(|out| print::files(&outcome, out)).map_err(|error| vec![error])?;
     } else {
@@ -38,6 +44,18 @@ pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
     }
     close(options, &outcome, terminal);
     Ok(exit(options, &outcome, &resolver))
+}
+
+/// What is found where the options say, for other commands; a file that cannot be read is told.
+pub(super) fn outcome(options: &Check, terminal: &Terminal) -> Result<Outcome, Vec<CliError>> {
+    let registry = embedded()?;
+    let overrides = choose::overrides(&options.rules, &registry)?;
+    let resolver = choose::resolver(options, &registry, overrides)?;
+    let outcome = run(options, &registry, &resolver, terminal)?;
+    let unreadable = outcome.unreadable.iter();
+    let errors: Vec<_> =
+        unreadable.map(|file| CliError::new(format!("cannot read {}: {}", file.path, file.reason))).collect();
+    if errors.is_empty() { Ok(outcome) } else { Err(errors) }
 }
 
 /// The rules that plimsoll ships.

@@ -1,5 +1,6 @@
 //! Order, parallelism, the outcome. Knows nothing of stdout or formats.
 
+mod baseline;
 mod collect;
 mod disk;
 mod failure;
@@ -17,6 +18,7 @@ mod run;
 mod suppress;
 mod texts;
 
+pub use baseline::{Baseline, BaselineError, Known};
 pub use disk::Disk;
 pub use failure::Failure;
 pub use finish::{finish, judge_all};
