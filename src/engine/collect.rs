@@ -42,7 +42,7 @@ pub(super) fn collect(
     let mut settings_of = BTreeMap::new();
     let mut findings: Vec<Diagnostic> = Vec::new();
     let mut facts = Vec::new();
-    let mut silences = Vec::new();
+    let mut silences = rendered.elsewhere;
     for done in done {
         *outcome.stats.files.entry(done.judged.class).or_insert(0) += 1;
         outcome.stats.objects += done.judged.objects;

@@ -11,13 +11,13 @@ use super::{
     judge::judge_object,
     merged::Merged,
     roots::{Kustomizations, Root},
-    suppress::{Silence, by_annotations, once},
+    suppress::{Silence, by_annotations, of_text, once},
 };
 use crate::{
     base::{Diagnostic, SourceId, Span},
     index::Index,
     kube,
-    render::kustomize::{BuildError, BuildErrorKind, Builder, Built, Resource},
+    render::kustomize::{BuildError, BuildErrorKind, Builder, Built, Resource, Store},
 };
 
 /// What came of the kustomizations.
@@ -28,12 +28,22 @@ pub(super) struct Rendered {
     pub(super) ignored: Vec<Ignored>,
     /// The annotations that silence, each once.
     pub(super) silences: Vec<Silence>,
+    /// The comments that silence in files that nobody walked.
+    pub(super) elsewhere: Vec<Silence>,
     /// Built objects that were judged, each overlay's counted.
     pub(super) objects: usize,
     /// The files that a built root takes up.
     pub(super) built: BTreeSet<SourceId>,
     /// The files that are only taken up by roots that could not be built.
     pub(super) unbuilt: BTreeSet<SourceId>,
+}
+
+impl Rendered {
+    /// Takes up the comments that silence in the files from the id `first` on: those that no walk found.
+    pub(super) fn silence_elsewhere(&mut self, store: &Store<'_>, first: SourceId) {
+        let texts = self.built.range(first..).filter_map(|id| store.parsed(*id));
+        self.elsewhere = texts.flat_map(|(_, parsed)| of_text(parsed)).collect();
+    }
 }
 
 /// Builds and judges `roots`, each by the plan that `plan_of` gives for its file.

@@ -64,7 +64,8 @@ fn run_here(
     let gathered = disk.as_ref().map(|disk| gather_all(disk, &folders, &mut overlays)).unwrap_or_default();
     let store = Store::new(&gathered, &request.limits);
     let all = Kustomizations::new(&store, &folders, &applied);
-    let rendered = render_roots(&Builder::going_on(&store), &all, &jobs, &plan_of);
+    let mut rendered = render_roots(&Builder::going_on(&store), &all, &jobs, &plan_of);
+    rendered.silence_elsewhere(&store, SourceId(jobs.len() as u32));
     let done = {
         let kustomized = disk.as_ref().map(|_| Kustomized { store: &store, rendered: &rendered });
         judge_jobs(&jobs, &plans, &Shared { request, texts: &texts, kustomized }, progress)

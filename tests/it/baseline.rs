@@ -30,11 +30,11 @@ fn check(dir: &Dir, more: &[&str]) -> (i32, String, String) {
 }
 
 fn pod(name: &str, containers: &[&str]) -> String {
-    let containers = containers
-        .iter()
-        .map(|name| format!("    - name: {name}\n      securityContext:\n        privileged: true\n"))
-        .collect::<String>();
-    format!("apiVersion: v1\nkind: Pod\nmetadata:\n  name: {name}\nspec:\n  containers:\n{containers}")
+    let mut list = String::new();
+    for name in containers {
+        list += &format!("    - name: {name}\n      securityContext:\n        privileged: true\n");
+    }
+    format!("apiVersion: v1\nkind: Pod\nmetadata:\n  name: {name}\nspec:\n  containers:\n{list}")
 }
 
 /// A repository with one file, and its baseline.

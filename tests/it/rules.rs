@@ -108,7 +108,7 @@ fn check(
     let mut plan = plan.map_err(|error| error.to_string())?;
     plan.silencing = Some(Silencing { registry, today: TODAY.parse::<Day>().expect("a day") });
     let mut findings = judge_all(&[(&source, role)], &plan, &Reading::default());
-    findings.retain(|finding| finding.rule == rule.id);
+    findings.retain(|finding| !is_about_others || finding.rule == rule.id);
     if compare == Compare::Silence {
         let found: Vec<String> = findings.iter().map(|it| shown(&source, it)).collect();
         return if found.is_empty() { Ok(()) } else { Err(format!("not silenced: {found:#?}")) };

@@ -186,6 +186,33 @@ fn nothing_is_called_unused_where_it_could_not_be_looked_for() {
     assert_eq!(host(no_object), "");
 }
 
+#[test]
+fn thousands_of_comments_and_deep_nesting_cost_little() {
+    use std::fmt::Write as _;
+    let mut many = "apiVersion: v1\nkind: Pod\nspec:\n  hostPID: true\n  containers:\n".to_owned();
+    for number in 0..30_000 {
+        writeln!(many, "    # plimsoll: ignore[host-pid]\n    - name: a{number}").unwrap();
+    }
+    let mut deep = "apiVersion: v1\nkind: Pod\nspec:\n".to_owned();
+    for depth in 1..500 {
+        writeln!(deep, "{0}# plimsoll: ignore[host-pid]\n{0}a:", " ".repeat(depth)).unwrap();
+    }
+    let registry = Registry::embedded().unwrap();
+    let rule = registry.get("host-pid").unwrap();
+    let none = std::collections::BTreeMap::new();
+    let choice = plimsoll::engine::Choice { rule, severity: rule.severity, params: &none };
+    let mut plan = Plan::new(Target { kubernetes: Minor::NEWEST, platform: None }, [choice]).unwrap();
+    plan.silencing = Some(Silencing { registry: &registry, today: Day::default() });
+    let started = std::time::Instant::now();
+    for (text, expected) in [(many, 1), (deep, 0)] {
+        let source = Source::new(SourceId(0), "a.yaml", text);
+        let findings = judge_all(&[(&source, Role::Plain)], &plan, &Reading::default());
+        assert_eq!(findings.len(), expected);
+    }
+    // Both take a few hundredths of a second; a square would take minutes.
+    assert!(started.elapsed().as_secs() < 20);
+}
+
 /// (exit code, standard output, standard error)
 fn run(dir: &Dir, options: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
@@ -252,6 +279,9 @@ fn comments_work_in_every_file_of_a_kustomization() {
     let (code, out, err) = run(&overlays(silenced, label, label), &["."]);
     assert_eq!((code, out.as_str()), (0, ""), "{err}");
     assert!(err.contains("1 ignored"), "{err}");
+    // The base lies outside what is linted.
+    let (code, out, err) = run(&overlays(silenced, label, label), &["one"]);
+    assert_eq!((code, out.as_str()), (0, ""), "{err}");
     let patch = "spec:\n  template:\n    spec:\n      hostIPC: true # plimsoll: ignore[host-ipc] why\n";
     let (code, out, err) = run(&overlays("      hostPID: false\n", patch, label), &["."]);
     assert_eq!((code, out.as_str()), (0, ""), "{err}");
