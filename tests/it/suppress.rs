@@ -302,3 +302,28 @@ fn an_annotation_that_one_overlay_adds_speaks_for_no_other() {
     assert_eq!((code, out.as_str()), (0, ""), "{err}");
     assert!(err.contains("1 ignored"), "{err}");
 }
+
+#[test]
+fn an_annotation_of_many_objects_is_used_where_one_of_them_needs_it() {
+    let dir = overlays("      hostPID: true\n", "  labels: {a: b}\n", "  labels: {a: b}\n");
+    dir.write(
+        "one/kustomization.yaml",
+        "resources: [../base, map.yaml]\ncommonAnnotations: {plimsoll.dev/ignore: host-pid}\n",
+    );
+    dir.write("one/map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
+    dir.write("two/kustomization.yaml", "resources: []\n");
+    let (_, out, err) = run(&dir, &["--output-format=concise", "."]);
+    assert_eq!(out, "", "{err}");
+    let pod = |name: &str, notes: &str, spec: &str| {
+        format!(
+            "- apiVersion: v1\n  kind: Pod\n  metadata: {{name: {name}, annotations: {notes}}}\n  spec: {spec}\n"
+        )
+    };
+    let list = format!(
+        "apiVersion: v1\nkind: List\nitems:\n{}{}",
+        pod("a", "&notes {plimsoll.dev/ignore: host-pid}", "{hostPID: false}"),
+        pod("b", "*notes", "{hostPID: true}"),
+    );
+    assert_eq!(host(&list), "", "{list}");
+    assert_eq!(host(&list.replace("hostPID: true", "hostPID: false")), "6 ignore-unused");
+}

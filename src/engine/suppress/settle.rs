@@ -1,6 +1,6 @@
 //! Takes silenced findings out and reports, in the name of the family `suppression`, what silences nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Ignored, Order, Silence, Silencing};
 use crate::{
@@ -53,7 +53,7 @@ pub(in crate::engine) fn by_annotations(
 pub(in crate::engine) fn once(silences: Vec<Silence>) -> Vec<Silence> {
     let mut kept: BTreeMap<_, Silence> = BTreeMap::new();
     for silence in silences {
-        let at = kept.entry((silence.place, silence.covers));
+        let at = kept.entry(silence.place);
         let kept = at.or_insert_with(|| Silence { is_whole: silence.is_whole, ..empty(&silence) });
         match (&mut kept.order, silence.order) {
             (Ok(kept), Ok(order)) if !kept.names.is_empty() => {
@@ -81,7 +81,6 @@ struct Book<'r> {
 
 /// A selector that can be compared with rules, and whose it is.
 struct Ready<'s> {
-    silence: usize,
     name: usize,
     selector: Selector,
     of: &'s Silence,
@@ -110,14 +109,14 @@ impl<'r> Book<'r> {
     /// The selectors in force.
     fn ready<'s>(&self, silences: &'s [Silence]) -> Vec<Ready<'s>> {
         let mut ready = Vec::new();
-        for (at, silence) in silences.iter().enumerate() {
+        for silence in silences {
             let Ok(order) = &silence.order else { continue };
             if self.is_expired(order) {
                 continue;
             }
             for (name, written) in order.names.iter().enumerate() {
                 if let Ok(selector) = Selector::parse(&written.text, self.registry) {
-                    ready.push(Ready { silence: at, name, selector, of: silence });
+                    ready.push(Ready { name, selector, of: silence });
                 }
             }
         }
@@ -132,7 +131,7 @@ impl<'r> Book<'r> {
             let source = if it.of.object.is_some() { ANYWHERE } else { it.of.covers.source };
             by_source.entry(source).or_default().push(it);
         }
-        let mut used = Vec::new();
+        let mut used = HashSet::new();
         let mut ignored = Vec::new();
         let mut kept = Vec::with_capacity(findings.len());
         for finding in findings.drain(..) {
@@ -144,7 +143,7 @@ impl<'r> Book<'r> {
                 near.filter(|it| chooses(&it.selector, index, rule) && it.of.reaches(&finding)).collect()
             });
             let hits: Vec<&&Ready<'_>> = hits.unwrap_or_default();
-            used.extend(hits.iter().map(|it| (it.silence, it.name)));
+            used.extend(hits.iter().map(|it| (it.of.place, it.name)));
             // The nearest one has the reason that was given for this finding.
             match hits.iter().min_by_key(|it| it.of.covers.len()) {
                 None => kept.push(finding),
@@ -155,9 +154,11 @@ impl<'r> Book<'r> {
             }
         }
         *findings = kept;
-        for (silence, name) in used {
-            if let Ok(order) = &mut silences[silence].order {
-                order.names[name].is_used = true;
+        // One annotation may be that of many objects: through an alias, or through a kustomization.
+        for silence in silences {
+            let place = silence.place;
+            for (at, name) in silence.order.iter_mut().flat_map(|order| order.names.iter_mut().enumerate()) {
+                name.is_used |= used.contains(&(place, at));
             }
         }
         ignored
@@ -207,8 +208,9 @@ impl<'r> Book<'r> {
                 told.extend(finding);
             }
         }
-        // One day is one finding, whatever the comment names.
-        told.dedup_by(|a, b| a.rule == b.rule && a.primary.span == b.primary.span && a.message == b.message);
+        // One day is one finding, whatever the comment names, and so is an annotation of many objects.
+        told.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        told.dedup_by(|a, b| a.sort_key() == b.sort_key());
         told
     }
 
