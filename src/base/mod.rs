@@ -1,6 +1,7 @@
 //! The ground floor: bytes, lines, places, severities, and what a diagnostic and a fix are.
 //! Knows nothing of YAML or Kubernetes.
 
+mod day;
 mod diagnostic;
 mod fix;
 mod line_index;
@@ -11,6 +12,7 @@ mod source;
 mod span;
 mod suggest;
 
+pub use day::{Day, ParseDayError};
 pub use diagnostic::{Diagnostic, Label, ObjectId, RuleId, Subject};
 pub use fix::{Edit, Fix};
 pub use line_index::{LineIndex, Position};

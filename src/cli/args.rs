@@ -46,6 +46,8 @@ pub(super) enum Color {
 pub(super) enum Command {
     /// Lint manifests.
     Check(Box<Check>),
+    /// Keep a list of the findings that are known, so that only new ones are told.
+    Baseline(Box<Baseline>),
     /// List the rules.
     Rules(Rules),
     /// Say what a rule is about, why it matters and how to fix what it finds.
@@ -59,7 +61,7 @@ pub(super) enum Command {
 }
 
 /// The names of the commands: what stands first decides, so a folder of such a name is written `./rules`.
-const COMMANDS: [&str; 6] = ["check", "rules", "explain", "completions", "render", "dump"];
+const COMMANDS: [&str; 7] = ["check", "baseline", "rules", "explain", "completions", "render", "dump"];
 
 /// Puts `check` in front of arguments that name no command.
 pub(super) fn with_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
@@ -93,6 +95,9 @@ pub(super) struct Check {
     pub(super) files: FileOptions,
     #[command(flatten)]
     pub(super) limits: LimitOptions,
+    /// Tell only findings that this baseline does not know.
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    pub(super) baseline: Option<PathBuf>,
     /// Use this configuration and look for no other.
     #[arg(long, value_name = "FILE", conflicts_with = "isolated", help_heading = "Configuration")]
     pub(super) config: Option<PathBuf>,
@@ -132,6 +137,9 @@ pub(super) struct RuleOptions {
     /// Where the cluster runs; switches the rules of that platform on.
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(["aks"]))]
     pub(super) platform: Option<String>,
+    /// Let no comment and no annotation silence a finding.
+    #[arg(long)]
+    pub(super) no_ignores: bool,
 }
 
 #[derive(Debug, Args)]
@@ -151,6 +159,9 @@ pub(super) struct OutputOptions {
     /// How many findings `full` shows, 0 for all [default: 200 on a terminal].
     #[arg(long, value_name = "N")]
     pub(super) max_findings: Option<usize>,
+    /// Print the findings that comments and annotations silence, too; they fail no run.
+    #[arg(long, conflicts_with = "no_ignores")]
+    pub(super) show_suppressed: bool,
     /// Print nothing but findings and errors.
     #[arg(short, long)]
     pub(super) quiet: bool,
@@ -198,6 +209,33 @@ pub(super) struct LimitOptions {
     /// Most nodes a document may gain by its aliases [default: 100000].
     #[arg(long, value_name = "N")]
     pub(super) max_alias_steps: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Baseline {
+    #[command(subcommand)]
+    pub(super) command: BaselineCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum BaselineCommand {
+    /// Write all present findings to a file.
+    Write(BaselineOn),
+    /// Take out of a file what is not found any more.
+    Prune(BaselineOn),
+    /// Count what a file knows, by rule.
+    Show {
+        /// The baseline.
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BaselineOn {
+    /// The baseline.
+    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) check: Check,
 }
 
 #[derive(Debug, Args)]

@@ -3,10 +3,14 @@
 use std::{
     io::{self, Read, Write},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
-use super::{CliError, Done, Exit, Terminal, args::Check, choose, output, print, progress::Progress};
+use super::{
+    CliError, Done, Exit, Terminal, args::Check, baseline, choose, output, print, progress::Progress,
+};
 use crate::{
+    base::Day,
     config::Resolver,
     engine::{self, FileClass, Outcome, Request, Stdin},
     report::{self, Format},
@@ -20,6 +24,7 @@ const STDIN: &str = "<stdin>";
 /// Lints what the options name and prints what was found.
 pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
     choose::distinct_files(options)?;
+    let baseline = options.baseline.as_deref().map(baseline::read).transpose()?;
     let registry = embedded()?;
     let mut overrides = choose::overrides(&options.rules, &registry)?;
     if options.output.show_files {
@@ -28,7 +33,10 @@ pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
         overrides.extend_select.clear();
     }
     let resolver = choose::resolver(options, &registry, overrides)?;
-    let outcome = run(options, &registry, &resolver, terminal)?;
+    let mut outcome = run(options, &registry, &resolver, terminal)?;
+    if let Some(baseline) = baseline {
+        baseline.apply(&mut outcome);
+    }
     if options.output.show_files {
         output::to_stdout(|out| print::files(&outcome, out)).map_err(|error| vec![error])?;
     } else {
@@ -36,6 +44,18 @@ pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
     }
     close(options, &outcome, terminal);
     Ok(exit(options, &outcome, &resolver))
+}
+
+/// What is found where the options say, for other commands; a file that cannot be read is told.
+pub(super) fn outcome(options: &Check, terminal: &Terminal) -> Result<Outcome, Vec<CliError>> {
+    let registry = embedded()?;
+    let overrides = choose::overrides(&options.rules, &registry)?;
+    let resolver = choose::resolver(options, &registry, overrides)?;
+    let outcome = run(options, &registry, &resolver, terminal)?;
+    let unreadable = outcome.unreadable.iter();
+    let errors: Vec<_> =
+        unreadable.map(|file| CliError::new(format!("cannot read {}: {}", file.path, file.reason))).collect();
+    if errors.is_empty() { Ok(outcome) } else { Err(errors) }
 }
 
 /// The rules that plimsoll ships.
@@ -63,6 +83,7 @@ fn run(
             force_exclude: options.files.force_exclude,
         },
         parse_all: options.files.parse_all,
+        today: (!options.rules.no_ignores).then(today),
         limits,
         threads: Some(usize::from(options.threads)).filter(|threads| *threads > 0),
         classes: options.output.show_files,
@@ -74,6 +95,12 @@ fn run(
         engine::Failure::Config(_) => vec![CliError::placed(failure.to_string())],
         engine::Failure::Plan(_) | engine::Failure::Threads(_) => vec![CliError::new(failure.to_string())],
     })
+}
+
+/// The day that the system's clock shows, in UTC.
+fn today() -> Day {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    Day::of_unix(now.unwrap_or_default().as_secs())
 }
 
 /// Reads standard input to its end, or to where it is too large anyway.
@@ -92,7 +119,7 @@ fn write_reports(
     terminal: &Terminal,
 ) -> Result<(), Vec<CliError>> {
     let options = &options.output;
-    let max = options.max_findings;
+    let (max, ignored) = (options.max_findings, options.show_suppressed);
     let file = options.output.as_deref().filter(|file| file.as_os_str() != "-");
     let watched = file.is_none() && terminal.out.is_terminal;
     let format = options.output_format.unwrap_or(if watched { Format::Full } else { Format::Concise });
@@ -101,12 +128,12 @@ fn write_reports(
     };
     let mut errors = Vec::new();
     let done = match file {
-        Some(file) => output::to_file(file, |out| print(format, &print::in_file(max), out)),
-        None => output::to_stdout(|out| print(format, &print::on_stdout(terminal, max), out)),
+        Some(file) => output::to_file(file, |out| print(format, &print::in_file(max, ignored), out)),
+        None => output::to_stdout(|out| print(format, &print::on_stdout(terminal, max, ignored), out)),
     };
     errors.extend(done.err());
     for (format, file) in &options.report {
-        errors.extend(output::to_file(file, |out| print(*format, &print::in_file(max), out)).err());
+        errors.extend(output::to_file(file, |out| print(*format, &print::in_file(max, ignored), out)).err());
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }

@@ -1,6 +1,7 @@
 //! Arguments, environment, exit codes, progress. The only floor that looks at the environment.
 
 mod args;
+mod baseline;
 mod check;
 mod choose;
 mod commands;
@@ -35,6 +36,7 @@ fn run(arguments: Vec<OsString>) -> Exit {
     let terminal = Terminal::new(cli.color);
     let done = match cli.command {
         Command::Check(check) => check::check(&check, &terminal),
+        Command::Baseline(options) => baseline::baseline(&options, &terminal),
         Command::Rules(rules) => commands::rules(&rules, &terminal),
         Command::Explain(explain) => commands::explain(&explain, &terminal),
         Command::Completions(completions) => commands::completions(&completions),

@@ -16,14 +16,15 @@ use crate::{
 const SHOWN_ON_TERMINAL: usize = 200;
 
 /// What can be shown on standard output. `max_findings` is the user's word, 0 for all.
-pub(super) fn on_stdout(terminal: &Terminal, max_findings: Option<usize>) -> Options {
+pub(super) fn on_stdout(terminal: &Terminal, max_findings: Option<usize>, ignored: bool) -> Options {
     let shown = terminal.out.is_terminal.then_some(SHOWN_ON_TERMINAL);
-    Options { max_findings: max_findings.or(shown).filter(|max| *max > 0), ..stream(terminal, terminal.out) }
+    let max_findings = max_findings.or(shown).filter(|max| *max > 0);
+    Options { max_findings, ignored, ..stream(terminal, terminal.out) }
 }
 
 /// What can be shown in a file.
-pub(super) fn in_file(max_findings: Option<usize>) -> Options {
-    Options { max_findings: max_findings.filter(|max| *max > 0), ..Options::default() }
+pub(super) fn in_file(max_findings: Option<usize>, ignored: bool) -> Options {
+    Options { max_findings: max_findings.filter(|max| *max > 0), ignored, ..Options::default() }
 }
 
 fn stream(terminal: &Terminal, stream: Stream) -> Options {
@@ -33,6 +34,7 @@ fn stream(terminal: &Terminal, stream: Stream) -> Options {
         links: stream.is_terminal && stream.color,
         width: terminal.width,
         max_findings: None,
+        ignored: false,
     }
 }
 

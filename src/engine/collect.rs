@@ -11,6 +11,7 @@ use super::{
     finish::{finish, judge_index, show_bindings},
     load::load,
     rendered::Rendered,
+    suppress::{Silencing, settle},
 };
 use crate::{
     base::{Diagnostic, SourceId},
@@ -25,6 +26,7 @@ use crate::{
 pub(super) struct Holding<'h, 'r> {
     pub(super) settings: &'h [Arc<Settings>],
     pub(super) plans: &'h [Plan<'r>],
+    pub(super) silencing: Option<Silencing<'h>>,
 }
 
 /// Puts together what the jobs brought, in the order of the paths whatever the threads did.
@@ -40,12 +42,14 @@ pub(super) fn collect(
     let mut settings_of = BTreeMap::new();
     let mut findings: Vec<Diagnostic> = Vec::new();
     let mut facts = Vec::new();
+    let mut silences = rendered.elsewhere;
     for done in done {
         *outcome.stats.files.entry(done.judged.class).or_insert(0) += 1;
         outcome.stats.objects += done.judged.objects;
         outcome.unreadable.extend(done.unreadable);
         findings.extend(done.judged.findings);
         facts.extend(done.judged.facts);
+        silences.extend(done.judged.silences);
         settings_of.insert(done.id, done.settings);
         if let Some(source) = done.source {
             outcome.sources.keep(source);
@@ -73,11 +77,19 @@ pub(super) fn collect(
         finding.severity = compiled.severity;
         Some(finding)
     }));
+    outcome.ignored = rendered.ignored;
+    if let Some(silencing) = holding.silencing {
+        let plan_of = |id| settings_of.get(&id).and_then(|at| holding.plans.get(*at));
+        outcome.ignored.extend(settle(&mut findings, silences, rendered.silences, silencing, &plan_of));
+    }
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     let holds = |finding: &Diagnostic| {
         settings_of.get(&finding.primary.span.source).and_then(|at| holding.settings.get(*at))
     };
-    findings.retain(|finding| holds(finding).is_none_or(|it| it.min_severity <= finding.severity));
+    let is_shown = |finding: &Diagnostic| holds(finding).is_none_or(|it| it.min_severity <= finding.severity);
+    findings.retain(is_shown);
+    outcome.ignored.retain(|it| is_shown(&it.finding));
+    outcome.ignored.sort_by(|a, b| a.finding.sort_key().cmp(&b.finding.sort_key()));
     outcome.failing = findings
         .iter()
         .filter(|finding| holds(finding).is_some_and(|it| it.fail_on <= finding.severity))
@@ -89,7 +101,8 @@ pub(super) fn collect(
 /// Keeps the texts into which findings point: those that kustomizations read, and, read once more, the few that only a
 /// related place is in.
 pub(super) fn keep_texts(outcome: &mut Outcome, jobs: &[Job], store: &Store<'_>, limits: &yaml::Limits) {
-    let labels = outcome.findings.iter().flat_map(|it| it.related.iter().chain([&it.primary]));
+    let findings = outcome.findings.iter().chain(outcome.ignored.iter().map(|it| &it.finding));
+    let labels = findings.flat_map(|it| it.related.iter().chain([&it.primary]));
     let sources = labels.map(|label| label.span.source);
     let wanted: BTreeSet<SourceId> = sources.filter(|id| outcome.sources.get(*id).is_none()).collect();
     for id in wanted {

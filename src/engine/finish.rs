@@ -10,6 +10,7 @@ use super::{
     Judged, Plan, Reading, Role, judge,
     rendered::{Rendered, render, role_of},
     roots::Kustomizations,
+    suppress,
 };
 use crate::{
     base::{Diagnostic, ObjectId, RuleId, Source, SourceId},
@@ -41,10 +42,12 @@ pub fn judge_all(sources: &[(&Source, Role)], plan: &Plan<'_>, reading: &Reading
     let rendered = render_all(&store, &all, &|_| Some(plan));
     let mut findings = Vec::new();
     let mut facts = Vec::new();
+    let mut silences = Vec::new();
     for (source, role) in sources {
         let judged: Judged = judge(source, role_of(source.id, *role, &rendered), plan, reading);
         findings.extend(judged.findings);
         facts.extend(judged.facts);
+        silences.extend(judged.silences);
     }
     let path_of = |id: SourceId| {
         sources.iter().find(|(source, _)| source.id == id).map_or("", |(source, _)| source.path.as_str())
@@ -55,6 +58,9 @@ pub fn judge_all(sources: &[(&Source, Role)], plan: &Plan<'_>, reading: &Reading
     finish(&mut findings, rules());
     show_bindings(&mut findings, &index, rules());
     findings.extend(rendered.findings);
+    if let Some(silencing) = plan.silencing {
+        suppress::settle(&mut findings, silences, rendered.silences, silencing, &|_| Some(plan));
+    }
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     findings
 }

@@ -1,7 +1,10 @@
 //! One text from its bytes to its findings. Reads no file and writes nothing: the run, the tests and the
 //! editor all come through here.
 
-use super::{FileClass, Plan};
+use super::{
+    FileClass, Plan,
+    suppress::{self, Silence},
+};
 use crate::{
     base::{Diagnostic, Source},
     index::{self, ObjectFacts},
@@ -48,6 +51,8 @@ pub struct Judged {
     pub findings: Vec<Diagnostic>,
     /// What the rules over all objects need to know of these, in the order written.
     pub facts: Vec<ObjectFacts>,
+    /// The comments and annotations that silence.
+    pub(super) silences: Vec<Silence>,
 }
 
 /// Reads `source` and judges what it holds by the rules of `plan`.
@@ -60,6 +65,9 @@ pub fn judge(source: &Source, role: Role, plan: &Plan<'_>, reading: &Reading) ->
 /// As [`judge`], for a text that was parsed already.
 pub fn judge_parsed(parsed: &Parsed<'_>, role: Role, plan: &Plan<'_>) -> Judged {
     let mut judged = Judged { class: class_of(parsed, role), ..Judged::default() };
+    if plan.silencing.is_some() {
+        judged.silences = suppress::of_text(parsed);
+    }
     for document in parsed.documents().iter().filter(|document| !document.skipped) {
         if document.error.as_ref().is_some_and(|error| error.kind == SyntaxErrorKind::Template) {
             continue;
@@ -88,6 +96,7 @@ pub fn judge_parsed(parsed: &Parsed<'_>, role: Role, plan: &Plan<'_>) -> Judged 
         // What a kustomization may still rename or move is no fact about other objects.
         judged.facts.clear();
     }
+    trust(&mut judged, parsed, role);
     judged
 }
 
@@ -96,9 +105,28 @@ pub(super) fn judge_object(object: Object<'_>, plan: &Plan<'_>, judged: &mut Jud
     judged.objects += 1;
     let examined = Examined::new(object);
     judged.facts.extend(index::facts(&examined.object, examined.pod, &examined.role_rules, &examined.id()));
+    if plan.silencing.is_some() {
+        judged.silences.extend(suppress::of_object(&examined.object, examined.pod, || examined.id()));
+    }
     for compiled in plan.for_object(examined.object.group(), examined.object.kind()) {
         let mut context = Context::new(&examined, plan.target, compiled, &mut judged.findings);
         compiled.check(&mut context);
+    }
+}
+
+/// What can be said about the silences of a text that was judged by itself.
+fn trust(judged: &mut Judged, parsed: &Parsed<'_>, role: Role) {
+    use FileClass::{Broken, HelmChart, HelmTemplate, Kubernetes, Kustomization, KustomizePatch, Other};
+    let is_told = match judged.class {
+        Kubernetes | Kustomization | KustomizePatch => true,
+        HelmTemplate | HelmChart | Other | Broken => false,
+    };
+    let is_built = !matches!(role, Role::Unbuilt | Role::UnbuiltPatch);
+    let is_whole = is_built && parsed.documents().iter().all(|document| document.error.is_none());
+    for silence in &mut judged.silences {
+        (silence.is_told, silence.is_whole) = (is_told, is_whole);
+        // What is found in the text itself lies where its object stands.
+        silence.object = None;
     }
 }
 

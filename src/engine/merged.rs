@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Ignored;
 use crate::base::{Diagnostic, RuleId, SourceId, Span};
 
 /// The findings of all roots, the same one once.
@@ -11,6 +12,7 @@ pub(super) struct Merged {
     /// Which roots hold the object of an origin.
     holders: BTreeMap<Span, BTreeSet<usize>>,
     findings: BTreeMap<Key, Found>,
+    ignored: BTreeMap<Key, Ignored>,
 }
 
 /// What makes two findings the same: where the place begins (how far it reaches depends on what an overlay changed
@@ -19,6 +21,12 @@ type Key = (SourceId, u32, RuleId, Option<String>, Option<Span>);
 
 /// A finding, the origin of its object, and the roots that have it.
 type Found = (Option<Span>, BTreeSet<usize>, Diagnostic);
+
+fn key_of(finding: &Diagnostic, origin: Option<Span>) -> Key {
+    let container = finding.subject.as_ref().and_then(|subject| subject.container.clone());
+    let place = finding.primary.span;
+    (place.source, place.start, finding.rule.clone(), container, origin)
+}
 
 impl Merged {
     /// Takes up what was found in the root with these labels; `origins` are where its objects were written.
@@ -34,18 +42,32 @@ impl Merged {
             self.holders.entry(origin).or_default().insert(number);
         }
         for (origin, finding) in findings {
-            let container = finding.subject.as_ref().and_then(|subject| subject.container.clone());
-            let place = finding.primary.span;
-            let key = (place.source, place.start, finding.rule.clone(), container, origin);
-            let entry = self.findings.entry(key).or_insert_with(|| (origin, BTreeSet::new(), finding));
+            let end = finding.primary.span.end;
+            let entry = self
+                .findings
+                .entry(key_of(&finding, origin))
+                .or_insert_with(|| (origin, BTreeSet::new(), finding));
             entry.1.insert(number);
-            entry.2.primary.span.end = entry.2.primary.span.end.max(place.end);
+            entry.2.primary.span.end = entry.2.primary.span.end.max(end);
         }
+    }
+
+    /// Takes up what annotations silence in one root.
+    pub(super) fn ignore(&mut self, ignored: impl IntoIterator<Item = (Option<Span>, Ignored)>) {
+        for (origin, ignored) in ignored {
+            self.ignored.entry(key_of(&ignored.finding, origin)).or_insert(ignored);
+        }
+    }
+
+    /// What is silenced in every root that has it: an annotation that one overlay adds speaks for no other.
+    pub(super) fn ignored(&mut self) -> Vec<Ignored> {
+        let ignored = std::mem::take(&mut self.ignored).into_iter();
+        ignored.filter(|(key, _)| !self.findings.contains_key(key)).map(|(_, it)| it).collect()
     }
 
     /// All of them, each with the roots that have it and those in which the same object is without it.
     pub(super) fn findings(self) -> impl Iterator<Item = Diagnostic> {
-        let Self { labels, holders, findings } = self;
+        let Self { labels, holders, findings, .. } = self;
         findings.into_values().map(move |(origin, found_in, mut finding)| {
             finding.overlays = names(&labels, found_in.iter());
             if let Some(holders) = origin.and_then(|origin| holders.get(&origin)) {

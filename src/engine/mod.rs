@@ -1,5 +1,6 @@
 //! Order, parallelism, the outcome. Knows nothing of stdout or formats.
 
+mod baseline;
 mod collect;
 mod disk;
 mod failure;
@@ -14,8 +15,10 @@ mod rendered;
 mod request;
 mod roots;
 mod run;
+mod suppress;
 mod texts;
 
+pub use baseline::{Baseline, BaselineError, Known};
 pub use disk::Disk;
 pub use failure::Failure;
 pub use finish::{finish, judge_all};
@@ -24,3 +27,4 @@ pub use outcome::{FileClass, Outcome, Stats, Unreadable};
 pub use plan::{Choice, Plan, PlanError};
 pub use request::{Request, Stdin};
 pub use run::run;
+pub use suppress::{Ignored, Silencing};

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
+use super::{Ignored, Known};
 use crate::base::{Diagnostic, RuleId, Severity, Sources};
 
 /// What a file turned out to be.
@@ -53,6 +54,10 @@ pub struct Outcome {
     pub findings: Vec<Diagnostic>,
     /// How many of them are at or above the severity that fails the run, by what holds for each file.
     pub failing: usize,
+    /// What comments and annotations silence, in the same order.
+    pub ignored: Vec<Ignored>,
+    /// What a baseline took out of the findings, where there is one.
+    pub known: Option<Known>,
     /// Files that could not be read, sorted by path.
     pub unreadable: Vec<Unreadable>,
     /// The rules that ran, sorted by id.

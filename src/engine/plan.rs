@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Silencing;
 use crate::{
     base::Severity,
     checks, kube,
@@ -24,6 +25,8 @@ pub struct Choice<'r> {
 pub struct Plan<'r> {
     /// What the manifests are judged for.
     pub target: Target,
+    /// How comments and annotations silence findings; they do not when there is nothing here.
+    pub silencing: Option<Silencing<'r>>,
     rules: Vec<Compiled<'r>>,
     any: Vec<usize>,
     workload: Vec<usize>,
@@ -48,6 +51,7 @@ impl<'r> Plan<'r> {
     pub fn new(target: Target, choices: impl IntoIterator<Item = Choice<'r>>) -> Result<Self, PlanError> {
         let mut plan = Self {
             target,
+            silencing: None,
             rules: Vec::new(),
             any: Vec::new(),
             workload: Vec::new(),

@@ -6,29 +6,44 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::{
-    Judged, Plan, Role,
+    Ignored, Judged, Plan, Role,
     finish::{finish, judge_index, show_bindings},
     judge::judge_object,
     merged::Merged,
     roots::{Kustomizations, Root},
+    suppress::{Silence, by_annotations, of_text, once},
 };
 use crate::{
     base::{Diagnostic, SourceId, Span},
     index::Index,
     kube,
-    render::kustomize::{BuildError, BuildErrorKind, Builder, Built, Resource},
+    render::kustomize::{BuildError, BuildErrorKind, Builder, Built, Resource, Store},
 };
 
 /// What came of the kustomizations.
 #[derive(Debug, Default)]
 pub(super) struct Rendered {
     pub(super) findings: Vec<Diagnostic>,
+    /// Findings that annotations of their object silence, in every overlay that has them.
+    pub(super) ignored: Vec<Ignored>,
+    /// The annotations that silence, each once.
+    pub(super) silences: Vec<Silence>,
+    /// The comments that silence in files that nobody walked.
+    pub(super) elsewhere: Vec<Silence>,
     /// Built objects that were judged, each overlay's counted.
     pub(super) objects: usize,
     /// The files that a built root takes up.
     pub(super) built: BTreeSet<SourceId>,
     /// The files that are only taken up by roots that could not be built.
     pub(super) unbuilt: BTreeSet<SourceId>,
+}
+
+impl Rendered {
+    /// Takes up the comments that silence in the files from the id `first` on: those that no walk found.
+    pub(super) fn silence_elsewhere(&mut self, store: &Store<'_>, first: SourceId) {
+        let texts = self.built.range(first..).filter_map(|id| store.parsed(*id));
+        self.elsewhere = texts.flat_map(|(_, parsed)| of_text(parsed)).collect();
+    }
 }
 
 /// Builds and judges `roots`, each by the plan that `plan_of` gives for its file.
@@ -57,6 +72,8 @@ pub(super) fn render<'p, 'r: 'p>(
                 let own = |file: &SourceId| root.takes_up_all() || !root.member.files.contains(file);
                 rendered.built.extend(files.into_iter().filter(own));
                 rendered.built.extend(&judged.sources);
+                rendered.silences.extend(judged.silences);
+                merged.ignore(judged.ignored);
                 merged.add(&root.labels, judged.origins, judged.findings);
             }
             Err(errors) => {
@@ -75,6 +92,8 @@ pub(super) fn render<'p, 'r: 'p>(
     // A component that nothing uses is judged for what it sets, too.
     rendered.unbuilt.extend(all.files().filter(|file| !used.contains(file)));
     rendered.unbuilt.retain(|source| !rendered.built.contains(source));
+    rendered.silences = once(rendered.silences);
+    rendered.ignored = merged.ignored();
     rendered.findings.extend(merged.findings());
     rendered
 }
@@ -115,6 +134,8 @@ struct RootJudged {
     origins: BTreeSet<Span>,
     /// What was found, with the origin of the object, where it is about one.
     findings: Vec<(Option<Span>, Diagnostic)>,
+    ignored: Vec<(Option<Span>, Ignored)>,
+    silences: Vec<Silence>,
 }
 
 fn judge_built(built: &Built<'_>, root: &Root<'_>, plan: Option<&Plan<'_>>) -> RootJudged {
@@ -141,11 +162,13 @@ fn judge_built(built: &Built<'_>, root: &Root<'_>, plan: Option<&Plan<'_>>) -> R
     let rules = || plan.rules().iter().map(|compiled| compiled.rule);
     finish(&mut judged.findings, rules());
     show_bindings(&mut judged.findings, &index, rules());
-    let with_origin = judged.findings.into_iter().map(|finding| {
-        let origin = finding.subject.as_ref().and_then(|subject| origins.get(&*subject.object).copied());
-        (origin, finding)
-    });
-    out.findings = with_origin.collect();
+    let ignored = plan.silencing.map(|it| by_annotations(&mut judged.findings, &mut judged.silences, it));
+    let origin_of = |finding: &Diagnostic| {
+        finding.subject.as_ref().and_then(|subject| origins.get(&*subject.object).copied())
+    };
+    out.silences = judged.silences;
+    out.ignored = ignored.into_iter().flatten().map(|it| (origin_of(&it.finding), it)).collect();
+    out.findings = judged.findings.into_iter().map(|finding| (origin_of(&finding), finding)).collect();
     out
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{config, walk, yaml};
+use crate::{base::Day, config, walk, yaml};
 
 /// One run: what to read and what holds for it.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub struct Request<'r> {
     pub walk: walk::Options,
     /// Read every document, also those that cannot hold a Kubernetes object.
     pub parse_all: bool,
+    /// The day it is, for comments that silence up to a day; without it none of them, and no annotation, silences.
+    pub today: Option<Day>,
     /// What one file may cost.
     pub limits: yaml::Limits,
     /// How many threads; as many as there are processors when not given.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    Choice, Failure, Outcome, Plan, Request, Stdin, Unreadable,
+    Choice, Failure, Outcome, Plan, Request, Silencing, Stdin, Unreadable,
     collect::{Holding, collect, keep_texts},
     disk::Disk,
     files::{Job, Kustomized, Shared, judge_jobs},
@@ -52,7 +52,8 @@ fn run_here(
     let started = Instant::now();
     let walked = walk::walk(&request.paths, &request.walk, request.resolver);
     let (jobs, settings) = jobs(walked.files, request)?;
-    let plans = plans(registry, &settings)?;
+    let silencing = request.today.map(|today| Silencing { registry, today });
+    let plans = plans(registry, &settings, silencing)?;
     let plan_of = |id: SourceId| jobs.get(id.0 as usize).and_then(|job| plans.get(job.settings));
     let (texts, applying) = Texts::read(&jobs, request);
     let disk = disk(&jobs, &texts, !applying.is_empty(), &request.limits);
@@ -63,7 +64,8 @@ fn run_here(
     let gathered = disk.as_ref().map(|disk| gather_all(disk, &folders, &mut overlays)).unwrap_or_default();
     let store = Store::new(&gathered, &request.limits);
     let all = Kustomizations::new(&store, &folders, &applied);
-    let rendered = render_roots(&Builder::going_on(&store), &all, &jobs, &plan_of);
+    let mut rendered = render_roots(&Builder::going_on(&store), &all, &jobs, &plan_of);
+    rendered.silence_elsewhere(&store, SourceId(jobs.len() as u32));
     let done = {
         let kustomized = disk.as_ref().map(|_| Kustomized { store: &store, rendered: &rendered });
         judge_jobs(&jobs, &plans, &Shared { request, texts: &texts, kustomized }, progress)
@@ -78,7 +80,7 @@ fn run_here(
         ..Outcome::default()
     };
     outcome.root = root_of(&outcome.base);
-    let holding = Holding { settings: &settings, plans: &plans };
+    let holding = Holding { settings: &settings, plans: &plans, silencing };
     collect(&mut outcome, done, rendered, &holding, registry, request.classes);
     keep_texts(&mut outcome, &jobs, &store, &request.limits);
     outcome.stats.elapsed = started.elapsed();
@@ -148,16 +150,22 @@ fn found_stdin(stdin: &Stdin) -> Found {
     Found { shown: walk::shown(&path), hint: walk::hint(&path), path }
 }
 
-fn plans<'r>(registry: &'r Registry, settings: &'r [Arc<Settings>]) -> Result<Vec<Plan<'r>>, Failure> {
+fn plans<'r>(
+    registry: &'r Registry,
+    settings: &'r [Arc<Settings>],
+    silencing: Option<Silencing<'r>>,
+) -> Result<Vec<Plan<'r>>, Failure> {
     let plan = |settings: &'r Arc<Settings>| {
         let target = Target { kubernetes: settings.target, platform: settings.platform };
         let choices = settings.rules.iter().filter_map(|selected| {
             let rule = registry.rules().get(selected.rule)?;
             Some(Choice { rule, severity: selected.severity, params: &selected.params })
         });
-        Plan::new(target, choices)
+        let mut plan = Plan::new(target, choices)?;
+        plan.silencing = silencing;
+        Ok(plan)
     };
-    Ok(settings.iter().map(plan).collect::<Result<_, _>>()?)
+    settings.iter().map(plan).collect()
 }
 
 fn rules_run(plans: &[Plan<'_>]) -> Vec<RuleId> {

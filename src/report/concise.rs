@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::{Options, place::Place, safe, text::Paint};
+use super::{Options, ignored, ignored_words, place::Place, safe, text::Paint};
 use crate::{
     base::{Diagnostic, Sources},
-    engine::Outcome,
+    engine::{Ignored, Outcome},
     rule::Registry,
 };
 
@@ -18,14 +18,16 @@ pub(super) fn write(
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    for finding in &outcome.findings {
-        write_finding(finding, &outcome.sources, options, out)?;
+    let findings = outcome.findings.iter().map(|finding| (finding, None));
+    for (finding, silenced) in findings.chain(ignored(outcome, options)) {
+        write_finding(finding, silenced, &outcome.sources, options, out)?;
     }
     Ok(())
 }
 
 fn write_finding(
     finding: &Diagnostic,
+    silenced: Option<&Ignored>,
     sources: &Sources,
     options: &Options,
     out: &mut dyn Write,
@@ -40,10 +42,10 @@ fn write_finding(
     write!(out, ": {}", Paint::from(finding.severity).show(color, finding.severity))?;
     write!(out, " {}", Paint::Cyan.show(color, safe::line(finding.rule.as_str())))?;
     write!(out, ": {}", safe::line_up_to(&finding.message, MAX_MESSAGE))?;
-    match overlays(finding) {
-        Some(overlays) => writeln!(out, " ({overlays})"),
-        None => writeln!(out),
+    for words in overlays(finding).into_iter().chain(silenced.map(ignored_words)) {
+        write!(out, " ({words})")?;
     }
+    writeln!(out)
 }
 
 /// `in overlays/prod, overlays/staging`, and `not in overlays/dev` where only some have it, for a finding in the

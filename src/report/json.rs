@@ -8,21 +8,26 @@ use std::{
 
 use serde::{Serialize, Serializer};
 
-use super::{Options, fingerprint, json_layout, place::Place, safe, uri};
+use super::{Options, fingerprint, ignored, json_layout, place::Place, safe, uri};
 use crate::{
     base::{Diagnostic, Edit, Fix, Label, Position, RuleId, Safety, Severity, Sources, Span},
-    engine::{FileClass, Outcome},
+    engine::{FileClass, Ignored, Outcome},
     rule::Registry,
 };
 
 /// Of the format, not of plimsoll.
 const VERSION: u32 = 1;
 
-pub(super) fn write(outcome: &Outcome, _: &Registry, _: &Options, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(
+    outcome: &Outcome,
+    _: &Registry,
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let report = Report {
         version: VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
-        findings: Findings(outcome),
+        findings: Findings(outcome, options),
         unreadable: outcome
             .unreadable
             .iter()
@@ -63,12 +68,18 @@ struct Stats {
     files: BTreeMap<&'static str, usize>,
     objects: usize,
     findings: SeverityCounts,
+    ignored: usize,
 }
 
 impl Stats {
     fn of(outcome: &Outcome) -> Self {
         let files = outcome.stats.files.iter().map(|(class, count)| (class_word(*class), *count)).collect();
-        Self { files, objects: outcome.stats.objects, findings: SeverityCounts(outcome.by_severity()) }
+        Self {
+            files,
+            objects: outcome.stats.objects,
+            findings: SeverityCounts(outcome.by_severity()),
+            ignored: outcome.ignored.len(),
+        }
     }
 }
 
@@ -94,12 +105,14 @@ impl Serialize for SeverityCounts {
 }
 
 /// Made one by one while they are written.
-struct Findings<'o>(&'o Outcome);
+struct Findings<'o>(&'o Outcome, &'o Options);
 
 impl Serialize for Findings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(outcome) = self;
-        serializer.collect_seq(outcome.findings.iter().map(|finding| Finding::of(finding, outcome)))
+        let Self(outcome, options) = self;
+        let findings = outcome.findings.iter().map(|finding| (finding, None));
+        let all = findings.chain(ignored(outcome, options));
+        serializer.collect_seq(all.map(|(finding, silenced)| Finding::of(finding, silenced, outcome)))
     }
 }
 
@@ -118,11 +131,12 @@ struct Finding<'o> {
     overlays: &'o [String],
     related: Vec<Related<'o>>,
     fixes: Vec<FixOut<'o>>,
+    ignored: Option<std::borrow::Cow<'o, str>>,
     fingerprint: String,
 }
 
 impl<'o> Finding<'o> {
-    fn of(finding: &'o Diagnostic, outcome: &'o Outcome) -> Self {
+    fn of(finding: &'o Diagnostic, silenced: Option<&'o Ignored>, outcome: &'o Outcome) -> Self {
         let sources = &outcome.sources;
         let path = sources.path(finding.primary.span.source);
         let subject = finding.subject.as_ref();
@@ -145,6 +159,7 @@ impl<'o> Finding<'o> {
             overlays: &finding.overlays,
             related: finding.related.iter().map(|label| Related::of(label, sources)).collect(),
             fixes: finding.fixes.iter().map(|fix| FixOut::of(fix, sources)).collect(),
+            ignored: silenced.map(|ignored| safe::line(&ignored.reason)),
             fingerprint: fingerprint::stable(finding, &uri::of(outcome, path).text),
         }
     }

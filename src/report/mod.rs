@@ -19,7 +19,11 @@ mod uri;
 
 use std::{fmt, io, str::FromStr};
 
-use crate::{engine::Outcome, rule::Registry};
+use crate::{
+    base::Diagnostic,
+    engine::{Ignored, Outcome},
+    rule::Registry,
+};
 
 /// Declares [`Format`]: name, word on the command line, module, one line about it.
 macro_rules! formats {
@@ -153,14 +157,36 @@ pub struct Options {
     pub width: usize,
     /// How many findings [`Format::Full`] shows before it only counts; every one when `None`.
     pub max_findings: Option<usize>,
+    /// Findings that comments and annotations silence are shown too, behind all others.
+    pub ignored: bool,
 }
 
 impl Default for Options {
     /// For a file or a pipe: no colours, no links, 100 columns, everything.
     fn default() -> Self {
-        Self { color: false, unicode: true, links: false, width: 100, max_findings: None }
+        Self { color: false, unicode: true, links: false, width: 100, max_findings: None, ignored: false }
     }
 }
+
+/// The silenced findings that are shown, each with why it is silenced.
+fn ignored<'o>(
+    outcome: &'o Outcome,
+    options: &Options,
+) -> impl Iterator<Item = (&'o Diagnostic, Option<&'o Ignored>)> + use<'o> {
+    let shown: &[Ignored] = if options.ignored { &outcome.ignored } else { &[] };
+    shown.iter().map(|ignored| (&ignored.finding, Some(ignored)))
+}
+
+/// `ignored: reason`, or `ignored` for one without a reason.
+fn ignored_words(ignored: &Ignored) -> String {
+    match safe::line_up_to(&ignored.reason, MAX_REASON) {
+        reason if reason.is_empty() => "ignored".to_owned(),
+        reason => format!("ignored: {reason}"),
+    }
+}
+
+/// Longest reason shown, in characters.
+const MAX_REASON: usize = 300;
 
 #[cfg(test)]
 mod tests {

@@ -18,6 +18,15 @@ use crate::engine::{FileClass, Outcome};
 pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     unreadable(outcome, options, out)?;
     let mut parts = vec![findings(outcome, options)];
+    if !outcome.ignored.is_empty() {
+        parts.push(format!("{} ignored", outcome.ignored.len()));
+    }
+    if let Some(known) = outcome.known {
+        parts.push(format!("{} in the baseline", known.findings));
+        if known.stale > 0 {
+            parts.push(format!("{} gone from it (`plimsoll baseline prune`)", known.stale));
+        }
+    }
     parts.extend(skipped(outcome));
     if !outcome.unreadable.is_empty() {
         parts.push(count(outcome.unreadable.len(), "unreadable file", "unreadable files"));

@@ -25,6 +25,8 @@ pub enum Native {
     Index(fn(&mut IndexContext<'_>)),
     /// What the engine meets while it builds kustomizations.
     Build,
+    /// What the engine meets among the comments and annotations that silence findings.
+    Silences,
 }
 
 /// A rule that cannot run. The rule author's fault.

@@ -6,6 +6,7 @@
     reason = "tests may panic, say what they skip, and make and delete folders"
 )]
 
+mod baseline;
 mod cli;
 mod config;
 mod dir;
@@ -25,6 +26,7 @@ mod report_full;
 mod report_random;
 mod report_rules;
 mod rules;
+mod suppress;
 mod walk;
 mod yaml_conformance;
 mod yaml_differential;

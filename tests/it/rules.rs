@@ -4,17 +4,21 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use plimsoll::{
-    base::{Diagnostic, Minor, Source, SourceId},
-    engine::{Choice, Plan, Reading, Role, judge_all},
+    base::{Day, Diagnostic, Minor, Source, SourceId},
+    engine::{Choice, Plan, Reading, Role, Silencing, judge_all},
     rule::{Example, Registry, Rule, Target},
     yaml::{self, Kind, Limits, Node, Style},
 };
+
+/// The day it is for comments that end on one.
+const TODAY: &str = "2026-11-24";
 
 /// How an example's findings are compared.
 #[derive(Clone, Copy, PartialEq)]
 enum Compare {
     Lines,
     Count,
+    Silence,
 }
 
 #[test]
@@ -26,7 +30,7 @@ fn every_example_finds_exactly_what_it_marks() {
         for example in &rule.prose().examples {
             for (variant, text, compare) in variants(rule, example) {
                 runs += 1;
-                if let Err(problem) = check(rule, example, &text, compare) {
+                if let Err(problem) = check(&registry, rule, example, &text, compare) {
                     let id = &rule.id;
                     writeln!(failures, "{id} / {} / {variant}: {problem}\n{text}\n", example.name).unwrap();
                 }
@@ -81,7 +85,13 @@ fn the_words_of_every_rule_keep_the_house_style() {
     }
 }
 
-fn check(rule: &Rule, example: &Example, text: &str, compare: Compare) -> Result<(), String> {
+fn check(
+    registry: &Registry,
+    rule: &Rule,
+    example: &Example,
+    text: &str,
+    compare: Compare,
+) -> Result<(), String> {
     let is_kustomization = rule.family == "kustomize";
     let (name, role) = if is_kustomization {
         ("kustomization.yaml", Role::Kustomization)
@@ -92,8 +102,17 @@ fn check(rule: &Rule, example: &Example, text: &str, compare: Compare) -> Result
     let target =
         Target { kubernetes: example.kubernetes.unwrap_or(Minor::NEWEST), platform: example.platform };
     let choice = Choice { rule, severity: rule.severity, params: &example.params };
-    let plan = Plan::new(target, [choice]).map_err(|error| error.to_string())?;
-    let findings = judge_all(&[(&source, role)], &plan, &Reading::default());
+    // What is said about comments that silence depends on what other rules find.
+    let is_about_others = rule.family == "suppression";
+    let plan = if is_about_others { Plan::of_all(registry, target) } else { Plan::new(target, [choice]) };
+    let mut plan = plan.map_err(|error| error.to_string())?;
+    plan.silencing = Some(Silencing { registry, today: TODAY.parse::<Day>().expect("a day") });
+    let mut findings = judge_all(&[(&source, role)], &plan, &Reading::default());
+    findings.retain(|finding| !is_about_others || finding.rule == rule.id);
+    if compare == Compare::Silence {
+        let found: Vec<String> = findings.iter().map(|it| shown(&source, it)).collect();
+        return if found.is_empty() { Ok(()) } else { Err(format!("not silenced: {found:#?}")) };
+    }
     let found: Vec<String> = findings.iter().map(|it| shown(&source, it)).collect();
     if compare == Compare::Count {
         let expected: usize = example.yaml.lines().map(marked).sum();
@@ -141,6 +160,10 @@ fn marked(line: &str) -> usize {
 fn variants(rule: &Rule, example: &Example) -> Vec<(String, String, Compare)> {
     let text = &example.yaml;
     let mut variants = vec![("as written".to_owned(), text.clone(), Compare::Lines)];
+    let silenced = format!("# plimsoll: ignore-file[{}] it is only an example\n{text}", rule.id);
+    if text.lines().any(|line| marked(line) > 0) {
+        variants.push(("silenced".to_owned(), silenced, Compare::Silence));
+    }
     // The documents of the yaml family are about the writing itself: another writing is another example.
     if rule.family == "yaml" {
         return variants;
@@ -148,6 +171,10 @@ fn variants(rule: &Rule, example: &Example) -> Vec<(String, String, Compare)> {
     variants.push(("CRLF".to_owned(), text.replace('\n', "\r\n"), Compare::Lines));
     variants.push(("BOM".to_owned(), format!("\u{feff}{text}"), Compare::Lines));
     variants.push(("after a Korean comment".to_owned(), format!("# 한국어 😀 주석\n{text}"), Compare::Lines));
+    // Comments about comments, and what a whole file is silenced for, look alike in no other shape.
+    if rule.family == "suppression" {
+        return variants;
+    }
     if allows(example, "List") {
         variants.push(("in a List".to_owned(), in_list(text), Compare::Lines));
     }

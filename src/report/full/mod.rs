@@ -16,12 +16,12 @@ use self::snippet::{SafeText, Snippet, label};
 use super::{
     Options,
     concise::{MAX_MESSAGE, overlays},
-    safe,
+    ignored, ignored_words, safe,
     text::{Paint, count, first_sentence, wrap},
 };
 use crate::{
     base::{Diagnostic, Label, Safety, Severity, SourceId},
-    engine::Outcome,
+    engine::{Ignored, Outcome},
     rule::{Registry, Rule},
 };
 
@@ -39,8 +39,9 @@ pub(super) fn write(
     let printer = Printer::new(outcome, registry, options);
     let shown = options.max_findings.unwrap_or(usize::MAX).min(outcome.findings.len());
     let mut text = String::new();
-    for finding in &outcome.findings[..shown] {
-        printer.write_finding(finding, &mut text).map_err(io::Error::other)?;
+    let findings = outcome.findings[..shown].iter().map(|finding| (finding, None));
+    for (finding, silenced) in findings.chain(ignored(outcome, options)) {
+        printer.write_finding(finding, silenced, &mut text).map_err(io::Error::other)?;
         if text.len() > BUFFER {
             out.write_all(text.as_bytes())?;
             text.clear();
@@ -77,9 +78,14 @@ impl<'o> Printer<'o> {
     }
 
     /// Header, message, snippets by miette; help, fixes and reason by [`footer`](Self::footer).
-    fn write_finding(&self, finding: &Diagnostic, out: &mut String) -> fmt::Result {
+    fn write_finding(
+        &self,
+        finding: &Diagnostic,
+        silenced: Option<&Ignored>,
+        out: &mut String,
+    ) -> fmt::Result {
         let rule = self.rules.get(finding.rule.as_str()).copied();
-        let mut picture = self.picture(finding);
+        let mut picture = self.picture(finding, silenced);
         picture.header = Some(self.header(finding, rule));
         self.handlers[finding.severity as usize].render_report(out, &picture)?;
         let help = match (&finding.help, rule) {
@@ -112,10 +118,10 @@ impl<'o> Printer<'o> {
     }
 
     /// The message and everything that has a place: near labels in one frame, far ones nested below.
-    fn picture<'p>(&'p self, finding: &'p Diagnostic) -> Picture<'p> {
+    fn picture<'p>(&'p self, finding: &'p Diagnostic, silenced: Option<&Ignored>) -> Picture<'p> {
         let mut message = safe::line_up_to(&finding.message, MAX_MESSAGE).into_owned();
-        if let Some(overlays) = overlays(finding) {
-            message = format!("{message}\n\n{overlays}");
+        for words in overlays(finding).into_iter().chain(silenced.map(ignored_words)) {
+            message = format!("{message}\n\n{words}");
         }
         let Some(text) = self.text(finding.primary.span.source) else {
             let path = safe::line(self.outcome.sources.path(finding.primary.span.source));

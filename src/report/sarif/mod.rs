@@ -18,10 +18,10 @@ use self::{
     result::RunResult,
     rule::Descriptor,
 };
-use super::{Options, json_layout, safe};
+use super::{Options, ignored, json_layout, safe};
 use crate::{
     base::{Diagnostic, RuleId, Severity},
-    engine::Outcome,
+    engine::{Ignored, Outcome},
     rule::Registry,
 };
 
@@ -35,10 +35,11 @@ const INPUT_RULES: [&str; 2] = ["yaml-syntax", "yaml-limit"];
 pub(super) fn write(
     outcome: &Outcome,
     registry: &Registry,
-    _: &Options,
+    options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let files = Files::new(outcome);
+    let ignored: Vec<_> = ignored(outcome, options).collect();
     let rules = rules(outcome);
     let run = Run {
         tool: Tool { driver: Driver::new(&rules, registry) },
@@ -48,7 +49,7 @@ pub(super) fn write(
         },
         automation_details: AutomationDetails { id: "plimsoll/" },
         invocations: [invocation(outcome, &files, &rules)],
-        results: Results { outcome, registry, files: &files, rules: &rules },
+        results: Results { outcome, ignored: &ignored, registry, files: &files, rules: &rules },
     };
     let log = Log { schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [run] };
     // One result a line.
@@ -235,6 +236,7 @@ fn sentence(text: &str, tail: &str) -> String {
 /// Made one by one while they are written.
 struct Results<'o> {
     outcome: &'o Outcome,
+    ignored: &'o [(&'o Diagnostic, Option<&'o Ignored>)],
     registry: &'o Registry,
     files: &'o Files<'o>,
     rules: &'o RuleIndex<'o>,
@@ -246,9 +248,11 @@ impl Serialize for Results<'_> {
         if findings.len() > GITHUB_RESULTS {
             findings.sort_by_key(|finding| Reverse(finding.severity));
         }
-        serializer.collect_seq(findings.into_iter().map(|finding| {
+        let findings = findings.into_iter().map(|finding| (finding, None));
+        serializer.collect_seq(findings.chain(self.ignored.iter().copied()).map(|(finding, silenced)| {
             let index = self.rules.get(finding.rule.as_str()).copied().unwrap_or_default();
-            RunResult::new(finding, index, self.registry.get(finding.rule.as_str()), self.files)
+            let rule = self.registry.get(finding.rule.as_str());
+            RunResult::new(finding, index, rule, self.files).suppressed(silenced, self.files)
         }))
     }
 }

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     base::{Diagnostic, Edit, Fix, Label, Safety, Severity, Subject},
+    engine::Ignored,
     report::{concise::overlays, fingerprint, place::Place, safe},
     rule::Rule,
 };
@@ -34,6 +35,8 @@ pub(super) struct RunResult {
     code_flows: Vec<CodeFlow>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fixes: Vec<FixOut>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressions: Vec<Suppression>,
     partial_fingerprints: Fingerprints,
     properties: Properties,
 }
@@ -62,6 +65,7 @@ impl RunResult {
             related_locations: related_locations.collect(),
             code_flows: code_flow(finding, &related, files).into_iter().collect(),
             fixes: finding.fixes.iter().filter_map(|fix| FixOut::new(fix, files)).collect(),
+            suppressions: Vec::new(),
             partial_fingerprints: Fingerprints {
                 github: files.line_hash(finding.primary.span),
                 plimsoll: fingerprint::stable(finding, &files.artifact(finding.primary.span.source).uri),
@@ -69,6 +73,28 @@ impl RunResult {
             properties: Properties { severity: finding.severity, overlays: finding.overlays.clone() },
         }
     }
+
+    /// With the comment or annotation that silences it, if one does.
+    pub(super) fn suppressed(mut self, by: Option<&Ignored>, files: &Files<'_>) -> Self {
+        self.suppressions.extend(by.map(|ignored| {
+            Suppression {
+                kind: "inSource",
+                justification: Some(safe::line_up_to(&ignored.reason, MAX_LINKS).into_owned())
+                    .filter(|reason| !reason.is_empty()),
+                location: Location::of_span(files, ignored.place),
+            }
+        }));
+        self
+    }
+}
+
+/// §3.35 suppression.
+#[derive(Serialize)]
+struct Suppression {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    justification: Option<String>,
+    location: Location,
 }
 
 /// 0 to 100; GitLab takes its severity from it. The rule's own number holds while the user left the rule's

@@ -1,0 +1,67 @@
+//! `plimsoll baseline`.
+
+use std::{
+    io::{Write, stderr},
+    path::Path,
+};
+
+use super::{
+    CliError, Done, Exit, Terminal,
+    args::{Baseline as Options, BaselineCommand},
+    check, output,
+};
+use crate::{engine::Baseline, report::safe, walk};
+
+/// Writes, prunes or shows a baseline.
+pub(super) fn baseline(options: &Options, terminal: &Terminal) -> Done {
+    match &options.command {
+        BaselineCommand::Write(on) => {
+            let baseline = Baseline::of(&check::outcome(&on.check, terminal)?);
+            save(&baseline, &on.file)?;
+            say(&format!("{} known in `{}`", findings(baseline.len()), walk::shown(&on.file)));
+        }
+        BaselineCommand::Prune(on) => {
+            let old = read(&on.file)?;
+            let new = old.pruned(&check::outcome(&on.check, terminal)?);
+            if new != old {
+                save(&new, &on.file)?;
+            }
+            let gone = old.len().saturating_sub(new.len());
+            let file = walk::shown(&on.file);
+            say(&format!("{} gone, {} are left in `{file}`", findings(gone), new.len()));
+        }
+        BaselineCommand::Show { file } => {
+            let baseline = read(file)?;
+            output::to_stdout(|out| {
+                for (rule, count) in baseline.by_rule() {
+                    writeln!(out, "{count:>6} {}", safe::line(rule))?;
+                }
+                writeln!(out, "{:>6} in all", baseline.len())
+            })
+            .map_err(|error| vec![error])?;
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+/// Reads the baseline at `file`.
+pub(super) fn read(file: &Path) -> Result<Baseline, Vec<CliError>> {
+    let name = walk::shown(file);
+    let failed = |reason: String| vec![CliError::new(format!("cannot read the baseline `{name}`: {reason}"))];
+    let text = std::fs::read_to_string(file).map_err(|error| failed(walk::reason(&error)))?;
+    Baseline::read(&text).map_err(|error| failed(error.to_string()))
+}
+
+fn save(baseline: &Baseline, file: &Path) -> Result<(), Vec<CliError>> {
+    output::to_file(file, |out| out.write_all(baseline.text().as_bytes())).map_err(|error| vec![error])
+}
+
+/// `1 finding is`, `2 findings are`.
+fn findings(count: usize) -> String {
+    if count == 1 { "1 finding is".to_owned() } else { format!("{count} findings are") }
+}
+
+fn say(words: &str) {
+    // Nobody is left to tell when standard error is closed.
+    let _ = writeln!(stderr(), "{}", safe::line(words));
+}

@@ -1,0 +1,81 @@
+//! Findings that a comment or an annotation in a manifest silences, and what is said about those that do not work.
+
+mod comment;
+mod cover;
+mod read;
+mod settle;
+
+use std::sync::Arc;
+
+use crate::{
+    base::{Day, Diagnostic, ObjectId, Span},
+    rule::Registry,
+};
+
+pub(super) use read::{of_object, of_text};
+pub(super) use settle::{by_annotations, once, settle};
+
+/// That comments and annotations silence findings, and what is needed to understand them.
+#[derive(Debug, Clone, Copy)]
+pub struct Silencing<'r> {
+    /// Every rule that can be named, whether it runs or not.
+    pub registry: &'r Registry,
+    /// What a day in a comment is compared with.
+    pub today: Day,
+}
+
+/// A finding that is not told.
+#[derive(Debug, Clone)]
+pub struct Ignored {
+    /// What was found.
+    pub finding: Diagnostic,
+    /// Why it is silenced, in the words of the author; empty where none were given.
+    pub reason: String,
+    /// The comment, or the annotation's value.
+    pub place: Span,
+}
+
+/// One comment or annotation.
+#[derive(Debug)]
+pub(super) struct Silence {
+    /// The comment, or the annotation's value.
+    pub(super) place: Span,
+    /// The findings that lie here.
+    pub(super) covers: Span,
+    /// The findings about this object, wherever they lie, and no others.
+    pub(super) object: Option<Arc<ObjectId>>,
+    /// What it asks for, or what is wrong with it.
+    pub(super) order: Result<Order, String>,
+    /// Mistakes in it are reported: it stands in a file that is linted.
+    pub(super) is_told: bool,
+    /// All findings that it could silence were looked for.
+    pub(super) is_whole: bool,
+}
+
+/// What a comment or annotation asks for.
+#[derive(Debug)]
+pub(super) struct Order {
+    pub(super) names: Vec<Name>,
+    pub(super) reason: String,
+    pub(super) until: Option<Day>,
+}
+
+/// A selector as written.
+#[derive(Debug)]
+pub(super) struct Name {
+    pub(super) text: String,
+    pub(super) span: Span,
+    pub(super) is_used: bool,
+}
+
+impl Silence {
+    /// Whether `finding` lies in its reach.
+    fn reaches(&self, finding: &Diagnostic) -> bool {
+        if let Some(object) = &self.object {
+            return finding.subject.as_ref().is_some_and(|subject| subject.object == *object);
+        }
+        let place = finding.primary.span;
+        let Span { source, start, end } = self.covers;
+        place.source == source && (place.start == start || (start..end).contains(&place.start))
+    }
+}

@@ -1,0 +1,158 @@
+//! The comments and annotations of a text that silence, found while its tree lives.
+
+use std::sync::Arc;
+
+use super::{
+    Name, Order, Silence,
+    comment::{self, Words},
+    cover::subtrees,
+};
+use crate::{
+    base::{ObjectId, Span},
+    kube::{Object, Pod},
+    yaml::{Comment, Node, Parsed},
+};
+
+/// More of them in one text are nobody's exceptions; the rest silences nothing.
+const MOST: usize = 10_000;
+const ANNOTATION: &str = "plimsoll.dev/ignore";
+
+/// The comments of a text that silence, or were meant to.
+pub(in crate::engine) fn of_text(parsed: &Parsed<'_>) -> Vec<Silence> {
+    let text = parsed.text();
+    // Most texts have none: `plimsoll` and `Plimsoll`, wherever it stands.
+    if memchr::memmem::find(text.as_bytes(), b"limsoll").is_none() {
+        return Vec::new();
+    }
+    let mut top = None;
+    let mut silences = Vec::new();
+    let mut on_own_line = Vec::new();
+    for comment in parsed.comments() {
+        let words = text.get(comment.start as usize..comment.end as usize).unwrap_or_default();
+        let Some(read) = comment::read(words) else { continue };
+        if silences.len() == MOST {
+            break;
+        }
+        let place = Span::new(parsed.source(), comment.start, comment.end);
+        let mut silence = Silence {
+            place,
+            covers: line_of(text, comment, place),
+            object: None,
+            order: Err(String::new()),
+            is_told: true,
+            is_whole: true,
+        };
+        match read {
+            Ok(words) if words.is_for_file => {
+                silence.covers = Span::new(parsed.source(), 0, text.len() as u32 + 1);
+                silence.order = if comment.start < *top.get_or_insert_with(|| top_of(text)) {
+                    Ok(order(words, place))
+                } else {
+                    Err("`ignore-file` belongs at the top of the file, before everything else".to_owned())
+                };
+            }
+            Ok(words) => {
+                if comment.own_line {
+                    on_own_line.push(silences.len());
+                    silence.covers = Span::at(parsed.source(), comment.start);
+                }
+                silence.order = Ok(order(words, place));
+            }
+            Err(message) => silence.order = Err(message),
+        }
+        silences.push(silence);
+    }
+    cover(parsed, &mut silences, &on_own_line);
+    silences
+}
+
+fn order(words: Words<'_>, place: Span) -> Order {
+    let names = words.names.into_iter().map(|(at, name)| {
+        let start = place.start + at as u32;
+        let span = Span::new(place.source, start, start + name.len() as u32);
+        Name { text: name.to_owned(), span, is_used: false }
+    });
+    Order { names: names.collect(), reason: words.reason, until: words.until }
+}
+
+/// The line on which a comment ends.
+fn line_of(text: &str, comment: &Comment, place: Span) -> Span {
+    let before = text.as_bytes().get(..comment.start as usize).unwrap_or_default();
+    let start = memchr::memrchr2(b'\n', b'\r', before).map_or(0, |at| at + 1);
+    Span::new(place.source, start as u32, place.end)
+}
+
+/// The first byte of `text` that is more than a comment, a directive or the mark of a document's start.
+fn top_of(text: &str) -> u32 {
+    let mut at = 0;
+    for line in text.split_inclusive(['\n', '\r']) {
+        let words = line.trim_start_matches('\u{feff}').trim();
+        let is_prelude = words.is_empty() || words == "---" || words.starts_with(['#', '%']);
+        if !is_prelude {
+            break;
+        }
+        at += line.len();
+    }
+    at as u32
+}
+
+/// Gives the comments on lines of their own, which stand at the places `which`, what they cover.
+fn cover(parsed: &Parsed<'_>, silences: &mut [Silence], which: &[usize]) {
+    let mut which = which;
+    for document in parsed.documents() {
+        let count = which.partition_point(|at| silences[*at].place.start < document.end);
+        let (own, others) = which.split_at(count);
+        which = others;
+        let Some(root) = parsed.root(document).filter(|_| !own.is_empty()) else { continue };
+        let ends: Vec<u32> = own.iter().map(|at| silences[*at].place.end).collect();
+        for (at, span) in own.iter().zip(subtrees(root, &ends)) {
+            if let Some(span) = span {
+                silences[*at].covers = span;
+            }
+        }
+    }
+}
+
+/// The annotations of an object and of its pods that silence, or were meant to.
+pub(in crate::engine) fn of_object(
+    object: &Object<'_>,
+    pod: Option<Pod<'_>>,
+    id: impl Fn() -> Arc<ObjectId>,
+) -> Vec<Silence> {
+    let own = object.metadata();
+    let of_pod = pod.filter(|pod| pod.is_template).and_then(|pod| pod.metadata);
+    let mut silences = Vec::new();
+    for annotations in own.into_iter().chain(of_pod).filter_map(|metadata| metadata.get("annotations")) {
+        for entry in annotations.entries() {
+            let Some(key) = entry.key.text() else { continue };
+            let Some(rest) = key.strip_prefix(ANNOTATION) else { continue };
+            silences.push(Silence {
+                place: entry.value.head(),
+                covers: object.root().span(),
+                object: Some(id()),
+                order: annotation(rest, entry.key, entry.value),
+                is_told: true,
+                is_whole: true,
+            });
+        }
+    }
+    silences
+}
+
+/// What an annotation asks for whose key ends with `rest`.
+fn annotation(rest: &str, key: Node<'_>, value: Node<'_>) -> Result<Order, String> {
+    let text = value.text().unwrap_or_default();
+    let name = |name: &str, span: Span| Name { text: name.to_owned(), span, is_used: false };
+    if let Some(rule) = rest.strip_prefix('.').filter(|rule| !rule.is_empty()) {
+        let (reason, until) = comment::reason_of(&text)?;
+        return Ok(Order { names: vec![name(rule, key.span())], reason, until });
+    }
+    if !rest.is_empty() {
+        return Err(format!("unknown annotation: write `{ANNOTATION}` or `{ANNOTATION}.rule-name`"));
+    }
+    if text.trim().is_empty() {
+        return Err("the annotation is empty: name a rule, `family/*`, or `*` for all".to_owned());
+    }
+    let names = comment::names(&text)?.into_iter().map(|(_, it)| name(it, value.head())).collect();
+    Ok(Order { names, reason: String::new(), until: None })
+}
