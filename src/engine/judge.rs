@@ -75,9 +75,13 @@ pub fn judge_parsed(parsed: &Parsed<'_>, role: Role, plan: &Plan<'_>) -> Judged 
         let root = parsed.root(document);
         let is_object = judged.class == FileClass::Kubernetes || role == Role::UnbuiltPatch;
         let objects = root.filter(|_| is_object).map(kube::objects).unwrap_or_default();
+        let repeats_keys = !objects.is_empty()
+            && plan.for_documents().next().is_some()
+            && root.is_some_and(|root| !yaml::duplicate_keys(root).is_empty());
         for compiled in plan.for_documents() {
             let mut context =
                 DocumentContext::new(parsed, document, &objects, compiled, &mut judged.findings);
+            context.repeats_keys = repeats_keys;
             for native in &compiled.natives {
                 if let Native::Document(check) = native {
                     check(&mut context);

@@ -1,7 +1,7 @@
 //! Which kustomizations are applied as they stand, and by whom.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     path::{Path, PathBuf},
 };
 
@@ -33,18 +33,21 @@ pub(super) struct Root<'m> {
     applied: Option<&'m Applied>,
 }
 
+/// The folders that were reached, and in which order.
+#[derive(Debug, Default)]
+struct Reached<'m> {
+    folders: HashSet<&'m PathBuf>,
+    order: Vec<&'m PathBuf>,
+}
+
 impl<'a> Kustomizations<'a> {
     /// Those in `folders`, real paths that were given to [`crate::render::kustomize::gather_all`] with the overlays of
     /// `applied`.
     pub(super) fn new(store: &Store<'_>, folders: &[PathBuf], applied: &'a [Applied]) -> Self {
-        let mut all = folders.to_vec();
-        all.extend(applied.iter().filter(|it| it.overlay.edits).map(|it| it.overlay.folder.clone()));
-        all.sort();
-        all.dedup();
         // The order in which they were found is the order of their files.
-        let rank: BTreeMap<&Path, usize> =
-            folders.iter().enumerate().rev().map(|(at, folder)| (&**folder, at)).collect();
-        all.sort_by_key(|folder| rank.get(&**folder).copied().unwrap_or(usize::MAX));
+        let edited = applied.iter().filter(|it| it.overlay.edits).map(|it| &it.overlay.folder);
+        let mut seen = HashSet::new();
+        let all: Vec<PathBuf> = folders.iter().chain(edited).filter(|it| seen.insert(*it)).cloned().collect();
         let members = members(store, &all);
         let folders = members.iter().enumerate().map(|(at, member)| (member.folder.clone(), at));
         Self {
@@ -59,19 +62,20 @@ impl<'a> Kustomizations<'a> {
     /// is no root.
     pub(super) fn roots(&self, label: &dyn Fn(&Member) -> Option<String>) -> Vec<Root<'_>> {
         let mut roots: Vec<Root<'_>> = Vec::new();
-        let mut reached = BTreeSet::new();
+        let mut reached = Reached::default();
         for (applied, member) in &self.applied {
             self.reach(member, &mut reached);
             roots.push(Root { member, labels: applied.labels.clone(), applied: Some(applied) });
         }
         let named = |member| Some(Root { member, labels: vec![label(member)?], applied: None });
         let gitops = self.applied.iter().map(|(_, member)| member);
-        let used: BTreeSet<&PathBuf> = gitops.chain(&self.members).flat_map(|member| &member.uses).collect();
+        let used: HashSet<&PathBuf> = gitops.chain(&self.members).flat_map(|member| &member.uses).collect();
         for member in self.members.iter().filter(|it| !it.is_component && !used.contains(&it.folder)) {
             self.reach(member, &mut reached);
             roots.extend(named(member));
         }
-        let unreached = self.members.iter().filter(|it| !it.is_component && !reached.contains(&it.folder));
+        let unreached =
+            self.members.iter().filter(|it| !it.is_component && !reached.folders.contains(&it.folder));
         roots.extend(unreached.filter_map(named));
         roots
     }
@@ -80,13 +84,14 @@ impl<'a> Kustomizations<'a> {
         self.members.get(*self.by_folder.get(folder)?)
     }
 
-    fn reach<'m>(&'m self, from: &'m Member, reached: &mut BTreeSet<&'m PathBuf>) {
+    fn reach<'m>(&'m self, from: &'m Member, reached: &mut Reached<'m>) {
         let mut to_do: Vec<&PathBuf> = from.uses.iter().collect();
         if self.member(&from.folder).is_some_and(|member| std::ptr::eq(member, from)) {
             to_do.push(&from.folder);
         }
         while let Some(folder) = to_do.pop() {
-            if reached.insert(folder) {
+            if reached.folders.insert(folder) {
+                reached.order.push(folder);
                 to_do.extend(self.member(folder).into_iter().flat_map(|member| &member.uses));
             }
         }
@@ -94,9 +99,9 @@ impl<'a> Kustomizations<'a> {
 
     /// The files that `root` and all below it read.
     pub(super) fn files_below(&self, root: &Root<'_>) -> BTreeSet<SourceId> {
-        let mut reached = BTreeSet::new();
+        let mut reached = Reached::default();
         self.reach(root.member, &mut reached);
-        let below = reached.into_iter().filter_map(|folder| self.member(folder));
+        let below = reached.order.into_iter().filter_map(|folder| self.member(folder));
         below.chain([root.member]).flat_map(|member| member.files.iter().copied()).collect()
     }
 

@@ -5,7 +5,6 @@ pub mod gitops;
 mod kustomization;
 pub mod kustomize;
 pub mod patch;
-mod sha256;
 mod typed;
 
 pub use emit::{Plain, Remarks, emit};

@@ -127,6 +127,8 @@ pub struct DocumentContext<'c, 't> {
     pub document: &'c Document,
     /// The Kubernetes objects that it holds.
     pub objects: &'c [Object<'t>],
+    /// Some mapping of it holds a key twice: looked for once, for the several rules that ask.
+    pub repeats_keys: bool,
     /// The rule's parameters.
     pub params: Params<'c>,
     compiled: &'c Compiled<'c>,
@@ -142,7 +144,7 @@ impl<'c, 't> DocumentContext<'c, 't> {
         compiled: &'c Compiled<'c>,
         out: &'c mut Vec<Diagnostic>,
     ) -> Self {
-        Self { parsed, document, objects, params: compiled.params, compiled, out }
+        Self { parsed, document, objects, repeats_keys: true, params: compiled.params, compiled, out }
     }
 
     /// Reports a finding at `span`; `say` is the whole message.

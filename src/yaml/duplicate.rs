@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use super::{Entry, Kind, Node};
 
 /// Up to this many keys, looking at each pair is faster than hashing.
-const FEW: usize = 8;
+const FEW: usize = 16;
 
 /// Every repeated key below `root`, as the first entry and the one that repeats its key, in the order written.
 /// Aliases are not followed: each mapping is looked at where it is written.
@@ -30,8 +30,10 @@ fn in_mapping<'a>(mapping: Node<'a>, found: &mut Vec<(Entry<'a>, Entry<'a>)>) {
             found.truncate(before);
             return in_big_mapping(mapping, found);
         }
-        let Some(text) = entry.key.text() else { continue };
-        let first = few.iter().flatten().find(|first| first.key.is(&text));
+        if entry.key.kind() != Kind::Scalar {
+            continue;
+        }
+        let first = few.iter().flatten().find(|first| first.key.says_same(entry.key));
         match first {
             Some(first) => found.push((*first, entry)),
             None => few[count] = Some(entry),

@@ -185,23 +185,56 @@ impl<'a> Node<'a> {
     /// that nothing overrides.
     pub fn fields(self) -> Vec<Entry<'a>> {
         let mut fields: Vec<Entry<'a>> = Vec::new();
+        let has_merge = self.has_merge();
         for entry in self.entries() {
-            if self.has_merge() && entry.key.is_merge() {
+            if has_merge && entry.key.is_merge() {
                 continue;
             }
-            let text = entry.key.text();
-            match fields.iter_mut().find(|field| field.key.text() == text) {
+            match fields.iter_mut().find(|field| field.key.says_same(entry.key)) {
                 Some(field) => *field = entry,
                 None => fields.push(entry),
             }
         }
-        for entry in self.merged().flat_map(Node::fields) {
-            let text = entry.key.text();
-            if !fields.iter().any(|field| field.key.text() == text) {
-                fields.push(entry);
+        if has_merge {
+            for entry in self.merged().flat_map(Node::fields) {
+                if !fields.iter().any(|field| field.key.says_same(entry.key)) {
+                    fields.push(entry);
+                }
             }
         }
         fields
+    }
+
+    /// As [`Node::fields`], without a list of its own where nothing is merged in; a repeated key comes each time.
+    pub fn each_field(self) -> impl Iterator<Item = Entry<'a>> {
+        let merged = if self.has_merge() { Some(self.fields()) } else { None };
+        let own = if merged.is_none() { Some(self.entries()) } else { None };
+        merged.into_iter().flatten().chain(own.into_iter().flatten())
+    }
+
+    /// Whether it is a scalar whose text is `text`, in whatever case its ASCII letters are.
+    pub fn is_in_any_case(self, text: &str) -> bool {
+        match self.simple_text() {
+            Some(own) => own.eq_ignore_ascii_case(text.as_bytes()),
+            None => self.text().is_some_and(|own| own.eq_ignore_ascii_case(text)),
+        }
+    }
+
+    /// Whether both are scalars of one text, or both are none.
+    pub(super) fn says_same(self, other: Node<'_>) -> bool {
+        match (self.simple_text(), other.simple_text()) {
+            (Some(own), Some(other)) => own == other,
+            _ => self.text() == other.text(),
+        }
+    }
+
+    /// The text of a scalar of which it is known without a look at its escapes.
+    fn simple_text(self) -> Option<&'a [u8]> {
+        match self.0 {
+            Store::Tape(node) => node.simple_text(),
+            Store::Tree(_) => None,
+            Store::Value(value) => Some(value.text.as_bytes()),
+        }
     }
 
     /// The mappings that `<<` brings in, the stronger first.

@@ -93,12 +93,12 @@ fn check(
     compare: Compare,
 ) -> Result<(), String> {
     let is_kustomization = rule.family == "kustomize";
-    let (name, role) = if is_kustomization {
+    let (path, part) = if is_kustomization {
         ("kustomization.yaml", Role::Kustomization)
     } else {
         ("example.yaml", Role::Plain)
     };
-    let source = Source::new(SourceId(0), name, text);
+    let source = Source::new(SourceId(0), path, text);
     let target =
         Target { kubernetes: example.kubernetes.unwrap_or(Minor::NEWEST), platform: example.platform };
     let choice = Choice { rule, severity: rule.severity, params: &example.params };
@@ -107,7 +107,7 @@ fn check(
     let plan = if is_about_others { Plan::of_all(registry, target) } else { Plan::new(target, [choice]) };
     let mut plan = plan.map_err(|error| error.to_string())?;
     plan.silencing = Some(Silencing { registry, today: TODAY.parse::<Day>().expect("a day") });
-    let mut findings = judge_all(&[(&source, role)], &plan, &Reading::default());
+    let mut findings = judge_all(&[(&source, part)], &plan, &Reading::default());
     findings.retain(|finding| !is_about_others || finding.rule == rule.id);
     if compare == Compare::Silence {
         let found: Vec<String> = findings.iter().map(|it| shown(&source, it)).collect();

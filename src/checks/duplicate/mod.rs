@@ -19,7 +19,11 @@ type Home = (Arc<ObjectId>, String);
 /// Reports the repeated keys of a manifest whose two values are the same, or are not, as `same` asks.
 pub(super) fn report(context: &mut DocumentContext<'_, '_>, same: bool, words: &str) {
     let parsed = context.parsed;
-    let Some(root) = parsed.root(context.document).filter(|_| !context.objects.is_empty()) else { return };
+    let Some(root) =
+        parsed.root(context.document).filter(|_| context.repeats_keys && !context.objects.is_empty())
+    else {
+        return;
+    };
     let mut found = duplicate_keys(root);
     found.retain(|(first, again)| says_the_same(parsed.text(), first.value, again.value) == same);
     if found.is_empty() {

@@ -31,7 +31,7 @@ pub(super) fn run<'a>(
         }
         shared::spread(resource);
         let after = shared::places(resource, specs, &names);
-        shared::note(resource, &before, after, &names);
+        shared::note(resource, &before, &after, &names);
         resource.renamed();
     }
     Ok(())

@@ -160,8 +160,7 @@ pub(super) struct Named {
 
 /// The value under `key` as Go's JSON reader finds it: in whatever case it is written, the last one.
 fn get<'a>(node: Node<'a>, key: &'static str) -> impl Iterator<Item = Node<'a>> {
-    let fields = node.fields().into_iter();
-    fields.filter(move |it| it.key.text().is_some_and(|own| own.eq_ignore_ascii_case(key))).map(|it| it.value)
+    node.each_field().filter(move |it| it.key.is_in_any_case(key)).map(|it| it.value)
 }
 
 fn texts(node: Node<'_>) -> impl Iterator<Item = String> {

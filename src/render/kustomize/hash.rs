@@ -2,12 +2,11 @@
 
 use std::fmt::Write as _;
 
+use sha2::{Digest, Sha256};
+
 use super::Resource;
 use crate::{
-    render::{
-        sha256::sha256,
-        typed::{Typed, json_float, typed},
-    },
+    render::typed::{Typed, json_float, typed},
     yaml::{Kind, Node},
 };
 
@@ -32,7 +31,9 @@ pub(super) fn suffix(resource: &Resource<'_>) -> String {
         'e' => 't',
         other => other,
     };
-    sha256(json.as_bytes()).chars().take(10).map(letter).collect()
+    let digest = Sha256::digest(json.as_bytes());
+    let digits: String = digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+    digits.chars().map(letter).collect()
 }
 
 /// The JSON that kustomize digests: its keys in order. The name in it is always empty.

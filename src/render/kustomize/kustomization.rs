@@ -179,9 +179,8 @@ pub(super) fn entry<'a>(node: Node<'a>, key: &str) -> Option<crate::yaml::Entry<
     if let Some(exact) = node.entry(key).filter(|it| !is_null(it.value)) {
         return Some(exact);
     }
-    let fields = node.fields().into_iter();
-    fields
-        .filter(|it| it.key.text().is_some_and(|own| own.eq_ignore_ascii_case(key)) && !is_null(it.value))
+    node.each_field()
+        .filter(|it| it.key.is_in_any_case(key) && !is_null(it.value))
         .max_by(|a, b| a.key.text().cmp(&b.key.text()))
 }
 

@@ -74,7 +74,7 @@ fn walk(node: Node<'_>, path: &[&str], at: &mut Vec<Step>, visit: &mut dyn FnMut
 pub(super) fn note(
     resource: &mut Resource<'_>,
     before: &[(Vec<Step>, String)],
-    after: Vec<(Vec<Step>, String)>,
+    after: &[(Vec<Step>, String)],
     keys: &[&str],
 ) {
     for key in keys {

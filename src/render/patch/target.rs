@@ -71,9 +71,10 @@ impl Selector {
     }
 }
 
-/// An anchored regular expression; most are plain names, which need no engine.
+/// An anchored regular expression; most are plain names or API groups, which need no engine.
 #[derive(Debug, Clone)]
 enum Pattern {
+    /// Each `.` is any character.
     Name(String),
     Expression(Regex),
 }
@@ -81,7 +82,12 @@ enum Pattern {
 impl Pattern {
     fn is_match(&self, text: &str) -> bool {
         match self {
-            Pattern::Name(name) => name == text,
+            Pattern::Name(name) => {
+                let mut own = text.chars();
+                let fits =
+                    name.chars().all(|c| own.next().is_some_and(|it| it == c || c == '.' && it != '\n'));
+                fits && own.next().is_none()
+            }
             Pattern::Expression(expression) => expression.is_match(text),
         }
     }
@@ -89,7 +95,7 @@ impl Pattern {
 
 fn pattern(node: Node<'_>, key: &str) -> Result<Option<Pattern>, PatchError> {
     let Some((value, text)) = text_of(node, key)? else { return Ok(None) };
-    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')) {
         return Ok(Some(Pattern::Name(text.into_owned())));
     }
     let Ok(pattern) = Regex::new(&format!("^(?:{text})$")) else {
