@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    ffi::OsStr,
+    ffi::{OsStr, OsString},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -24,7 +24,7 @@ use crate::{
 pub struct Disk {
     limits: Limits,
     /// Walked files by their real path.
-    walked: HashMap<PathBuf, (SourceId, String)>,
+    walked: HashMap<OsString, (SourceId, String)>,
     /// The real path of each folder with walked files, by its path as walked.
     folders: HashMap<PathBuf, PathBuf>,
     /// Files that were not walked, in the order of their ids.
@@ -58,7 +58,7 @@ impl Disk {
         for (id, path, shown) in files {
             disk.first_other = disk.first_other.max(id.0 + 1);
             if let Some(real) = disk.walked_real(path) {
-                disk.walked.insert(real, (id, shown.to_owned()));
+                disk.walked.insert(real.into_os_string(), (id, shown.to_owned()));
             }
         }
         disk
@@ -106,7 +106,7 @@ impl Disk {
     }
 
     fn id_of(&self, real: &Path) -> (SourceId, String) {
-        if let Some(known) = self.walked.get(real) {
+        if let Some(known) = self.walked.get(real.as_os_str()) {
             return known.clone();
         }
         let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
@@ -131,7 +131,7 @@ impl Disk {
 impl Library for Disk {
     fn look(&self, path: &Path) -> Option<Found> {
         let plain = plain(path);
-        if self.walked.contains_key(&plain) {
+        if self.walked.contains_key(plain.as_os_str()) {
             return Some(Found { real: plain, is_folder: false });
         }
         let real = path.canonicalize().ok()?;

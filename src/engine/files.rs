@@ -2,7 +2,8 @@
 //! what it is.
 
 use std::{
-    collections::BTreeSet,
+    collections::HashSet,
+    ffi::OsString,
     path::{Component, Path, PathBuf},
     sync::{
         Arc,
@@ -68,14 +69,14 @@ pub(super) fn judge_jobs(
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Vec<Done> {
     let finished = AtomicUsize::new(0);
-    let patches: BTreeSet<PathBuf> = jobs
+    let patches: HashSet<OsString> = jobs
         .par_iter()
         .filter(|job| job.found.hint == NameHint::Kustomization)
-        .flat_map_iter(|job| patches_of(job, shared))
+        .flat_map_iter(|job| patches_of(job, shared).into_iter().map(PathBuf::into_os_string))
         .collect();
     jobs.par_iter()
         .map(|job| {
-            let is_patch = !patches.is_empty() && patches.contains(&normal(&job.found.path));
+            let is_patch = !patches.is_empty() && patches.contains(normal(&job.found.path).as_os_str());
             let role = match job.found.hint {
                 NameHint::Kustomization => Role::Kustomization,
                 _ if is_patch => Role::Patch,

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
+    ffi::{OsStr, OsString},
     path::{Path, PathBuf},
 };
 
@@ -19,7 +20,7 @@ pub(super) struct Kustomizations<'a> {
     /// Those of files.
     members: Vec<Member>,
     /// Which of them lies in a folder.
-    by_folder: HashMap<PathBuf, usize>,
+    by_folder: HashMap<OsString, usize>,
     /// What GitOps objects apply, each with what it names itself.
     applied: Vec<(&'a Applied, Member)>,
 }
@@ -36,7 +37,7 @@ pub(super) struct Root<'m> {
 /// The folders that were reached, and in which order.
 #[derive(Debug, Default)]
 struct Reached<'m> {
-    folders: HashSet<&'m PathBuf>,
+    folders: HashSet<&'m OsStr>,
     order: Vec<&'m PathBuf>,
 }
 
@@ -47,9 +48,11 @@ impl<'a> Kustomizations<'a> {
         // The order in which they were found is the order of their files.
         let edited = applied.iter().filter(|it| it.overlay.edits).map(|it| &it.overlay.folder);
         let mut seen = HashSet::new();
-        let all: Vec<PathBuf> = folders.iter().chain(edited).filter(|it| seen.insert(*it)).cloned().collect();
+        let all: Vec<PathBuf> =
+            folders.iter().chain(edited).filter(|it| seen.insert(it.as_os_str())).cloned().collect();
         let members = members(store, &all);
-        let folders = members.iter().enumerate().map(|(at, member)| (member.folder.clone(), at));
+        let folders =
+            members.iter().enumerate().map(|(at, member)| (member.folder.clone().into_os_string(), at));
         Self {
             by_folder: folders.collect(),
             members,
@@ -69,19 +72,24 @@ impl<'a> Kustomizations<'a> {
         }
         let named = |member| Some(Root { member, labels: vec![label(member)?], applied: None });
         let gitops = self.applied.iter().map(|(_, member)| member);
-        let used: HashSet<&PathBuf> = gitops.chain(&self.members).flat_map(|member| &member.uses).collect();
-        for member in self.members.iter().filter(|it| !it.is_component && !used.contains(&it.folder)) {
+        let used: HashSet<&OsStr> =
+            gitops.chain(&self.members).flat_map(|member| &member.uses).map(|it| it.as_os_str()).collect();
+        for member in
+            self.members.iter().filter(|it| !it.is_component && !used.contains(it.folder.as_os_str()))
+        {
             self.reach(member, &mut reached);
             roots.extend(named(member));
         }
-        let unreached =
-            self.members.iter().filter(|it| !it.is_component && !reached.folders.contains(&it.folder));
+        let unreached = self
+            .members
+            .iter()
+            .filter(|it| !it.is_component && !reached.folders.contains(it.folder.as_os_str()));
         roots.extend(unreached.filter_map(named));
         roots
     }
 
     fn member(&self, folder: &Path) -> Option<&Member> {
-        self.members.get(*self.by_folder.get(folder)?)
+        self.members.get(*self.by_folder.get(folder.as_os_str())?)
     }
 
     fn reach<'m>(&'m self, from: &'m Member, reached: &mut Reached<'m>) {
@@ -90,7 +98,7 @@ impl<'a> Kustomizations<'a> {
             to_do.push(&from.folder);
         }
         while let Some(folder) = to_do.pop() {
-            if reached.folders.insert(folder) {
+            if reached.folders.insert(folder.as_os_str()) {
                 reached.order.push(folder);
                 to_do.extend(self.member(folder).into_iter().flat_map(|member| &member.uses));
             }

@@ -169,7 +169,12 @@ impl<'a> Node<'a> {
     /// The entry under `key`: the last one where the key is repeated, as go-yaml takes it; a key of the
     /// mapping's own before one merged in by `<<`.
     pub fn entry(self, key: &str) -> Option<Entry<'a>> {
-        let own = self.entries().filter(|entry| entry.key.is(key)).last();
+        let own = match self.0 {
+            Store::Tape(node) if node.kind() == Kind::Mapping => node
+                .find(key)
+                .map(|(key, value)| Entry { key: Self::of_tape(key), value: Self::of_tape(value) }),
+            _ => self.entries().filter(|entry| entry.key.is(key)).last(),
+        };
         if own.is_some() || !self.has_merge() {
             return own;
         }

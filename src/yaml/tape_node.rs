@@ -81,6 +81,25 @@ impl<'a> TapeNode<'a> {
         self.parsed.properties_of(self.index)
     }
 
+    /// The last key of a mapping whose text is `text`, with its value; neither followed.
+    pub(super) fn find(self, text: &str) -> Option<(Self, Self)> {
+        let mut found = None;
+        let (mut at, end) = (self.index + 1, self.raw().next);
+        while at < end {
+            let key = self.sibling(at);
+            let value = self.sibling(key.raw().next);
+            at = value.raw().next;
+            let is_key = match key.simple_text() {
+                Some(own) => own == text.as_bytes(),
+                None => key.followed().scalar().is_some_and(|own| own.text() == text),
+            };
+            if is_key {
+                found = Some((key, value));
+            }
+        }
+        found
+    }
+
     /// The text of a plain scalar of one line: what most keys are.
     pub(super) fn simple_text(self) -> Option<&'a [u8]> {
         let raw = self.raw();

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    ffi::OsString,
     path::{Path, PathBuf},
 };
 
@@ -17,22 +18,22 @@ pub const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "K
 /// Everything that some kustomizations need from a library, read once.
 #[derive(Debug, Default)]
 pub struct Gathered {
-    /// By real path.
-    index: HashMap<PathBuf, usize>,
+    /// By real path. Paths compare part by part, and texts at once: keys are texts.
+    index: HashMap<OsString, usize>,
     files: Vec<(PathBuf, Result<Content, String>)>,
     /// What was asked for, as asked: a folder's real path joined with the entry as written.
-    looked: HashMap<PathBuf, Option<Found>>,
+    looked: HashMap<OsString, Option<Found>>,
 }
 
 impl Gathered {
     /// What stands at `entry`, as written in a file of `folder`.
     pub(super) fn look(&self, folder: &Path, entry: &str) -> Option<&Found> {
-        self.looked.get(&folder.join(entry))?.as_ref()
+        self.looked.get(folder.join(entry).as_os_str())?.as_ref()
     }
 
     /// The number of the file at `real`.
     pub(super) fn number(&self, real: &Path) -> Option<usize> {
-        self.index.get(real).copied()
+        self.index.get(real.as_os_str()).copied()
     }
 
     /// The files in the order they were met, by real path, with what they hold or why that is not known.
@@ -80,7 +81,7 @@ struct Gatherer<'l> {
     out: Gathered,
     /// Folders with kustomizations, done and to do.
     folders: Vec<PathBuf>,
-    seen: HashSet<PathBuf>,
+    seen: HashSet<OsString>,
 }
 
 impl Gatherer<'_> {
@@ -90,14 +91,14 @@ impl Gatherer<'_> {
         if entry.is_empty() || entry.contains('\n') {
             return None;
         }
-        if let Some(known) = self.out.looked.get(&path) {
-            return self.out.index.get(&known.as_ref()?.real).copied();
+        if let Some(known) = self.out.looked.get(path.as_os_str()) {
+            return self.out.index.get(known.as_ref()?.real.as_os_str()).copied();
         }
         let found = self.library.look(&path);
-        self.out.looked.insert(path, found.clone());
+        self.out.looked.insert(path.into_os_string(), found.clone());
         let found = found?;
         if found.is_folder {
-            if self.seen.insert(found.real.clone()) {
+            if self.seen.insert(found.real.clone().into_os_string()) {
                 self.folders.push(found.real);
             }
             return None;
@@ -106,12 +107,12 @@ impl Gatherer<'_> {
         if !found.real.starts_with(folder) {
             return None;
         }
-        if let Some(&number) = self.out.index.get(&found.real) {
+        if let Some(&number) = self.out.index.get(found.real.as_os_str()) {
             return Some(number);
         }
         let number = self.out.files.len();
         let content = self.library.open(&found.real);
-        self.out.index.insert(found.real.clone(), number);
+        self.out.index.insert(found.real.clone().into_os_string(), number);
         self.out.files.push((found.real, content));
         Some(number)
     }
