@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     Judged, Plan, Reading, Role, judge,
-    rendered::{Rendered, render, role_of},
+    rendered::{Builders, Rendered, render, role_of},
     roots::Kustomizations,
     suppress,
 };
@@ -86,7 +86,8 @@ fn render_all<'a, 'p, 'r: 'p>(
         let folder = member.folder.strip_prefix("/").unwrap_or(&member.folder);
         Some(folder.to_string_lossy().into_owned())
     };
-    render(&Builder::going_on(store), all, &all.roots(&label), plan_of)
+    let first = Builder::going_on(store);
+    render(&Builders { first: &first, again: None }, all, &all.roots(&label), plan_of)
 }
 
 /// Runs the rules that look at all objects together.

@@ -1,12 +1,14 @@
 //! One text from its bytes to its findings. Reads no file and writes nothing: the run, the tests and the
 //! editor all come through here.
 
+use std::sync::Arc;
+
 use super::{
     FileClass, Plan,
     suppress::{self, Silence},
 };
 use crate::{
-    base::{Diagnostic, Source},
+    base::{Diagnostic, ObjectId, Source},
     index::{self, ObjectFacts},
     kube::{self, Object},
     render,
@@ -104,8 +106,8 @@ pub fn judge_parsed(parsed: &Parsed<'_>, role: Role, plan: &Plan<'_>) -> Judged 
     judged
 }
 
-/// Judges one object; what is found and what is known of it is added to `judged`.
-pub(super) fn judge_object(object: Object<'_>, plan: &Plan<'_>, judged: &mut Judged) {
+/// Judges one object; what is found and what is known of it is added to `judged`. Gives what the object is called.
+pub(super) fn judge_object(object: Object<'_>, plan: &Plan<'_>, judged: &mut Judged) -> Arc<ObjectId> {
     judged.objects += 1;
     let examined = Examined::new(object);
     judged.facts.extend(index::facts(&examined.object, examined.pod, &examined.role_rules, &examined.id()));
@@ -116,6 +118,7 @@ pub(super) fn judge_object(object: Object<'_>, plan: &Plan<'_>, judged: &mut Jud
         let mut context = Context::new(&examined, plan.target, compiled, &mut judged.findings);
         compiled.check(&mut context);
     }
+    examined.id()
 }
 
 /// What can be said about the silences of a text that was judged by itself.

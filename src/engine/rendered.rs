@@ -1,7 +1,10 @@
 //! Kustomizations: which ones are applied, what they build, and what is found in it. A finding lies where the
 //! deciding value was written, and is told once however many overlays have it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use rayon::prelude::*;
 
@@ -46,9 +49,28 @@ impl Rendered {
     }
 }
 
+/// What builds: for most roots a store without CustomResourceDefinitions will do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Builders<'b, 'f, 's> {
+    /// Tried first.
+    pub(super) first: &'b Builder<'f>,
+    /// Builds what the first could not, and says why where it cannot either.
+    pub(super) again: Option<&'b Builder<'s>>,
+}
+
+impl Builders<'_, '_, '_> {
+    fn gaps(&self) -> Vec<BuildError> {
+        let mut gaps = self.first.gaps();
+        gaps.extend(self.again.map(Builder::gaps).unwrap_or_default());
+        gaps.sort_by_key(|gap| gap.span);
+        gaps.dedup_by_key(|gap| gap.span);
+        gaps
+    }
+}
+
 /// Builds and judges `roots`, each by the plan that `plan_of` gives for its file.
 pub(super) fn render<'p, 'r: 'p>(
-    builder: &Builder<'_>,
+    builders: &Builders<'_, '_, '_>,
     all: &Kustomizations<'_>,
     roots: &[Root<'_>],
     plan_of: &(dyn Fn(SourceId) -> Option<&'p Plan<'r>> + Sync),
@@ -57,7 +79,11 @@ pub(super) fn render<'p, 'r: 'p>(
         .par_iter()
         .map(|root| {
             let plan = plan_of(root.member.file);
-            root.build(builder).map(|built| judge_built(&built, root, plan))
+            match (root.build(builders.first), builders.again) {
+                (Ok(built), _) => Ok(judge_built(&built, root, plan)),
+                (Err(_), Some(again)) => root.build(again).map(|built| judge_built(&built, root, plan)),
+                (Err(errors), None) => Err(errors),
+            }
         })
         .collect();
     let mut rendered = Rendered::default();
@@ -83,7 +109,7 @@ pub(super) fn render<'p, 'r: 'p>(
         }
     }
     // A gap is the same for all that are built with it.
-    for of_file in builder.gaps().chunk_by(|a, b| a.span.source == b.span.source) {
+    for of_file in builders.gaps().chunk_by(|a, b| a.span.source == b.span.source) {
         rendered.findings.extend(told(of_file, of_file[0].span, plan_of(of_file[0].span.source)));
     }
     // An error in a base is met by every overlay of it.
@@ -147,9 +173,12 @@ fn judge_built(built: &Built<'_>, root: &Root<'_>, plan: Option<&Plan<'_>>) -> R
         out.origins.insert(resource.origin);
         out.sources.insert(resource.origin.source);
         for object in kube::objects(resource.node()) {
-            origins.insert(object.id(), resource.origin);
             let before = judged.findings.len();
-            judge_object(object, plan, &mut judged);
+            let id = judge_object(object, plan, &mut judged);
+            // Only what a finding or a fact holds on to can be asked for, and keeps its address.
+            if Arc::strong_count(&id) > 1 {
+                origins.insert(Arc::as_ptr(&id), resource.origin);
+            }
             for finding in &mut judged.findings[before..] {
                 relate_chain(finding, resource, root);
             }
@@ -164,7 +193,7 @@ fn judge_built(built: &Built<'_>, root: &Root<'_>, plan: Option<&Plan<'_>>) -> R
     show_bindings(&mut judged.findings, &index, rules());
     let ignored = plan.silencing.map(|it| by_annotations(&mut judged.findings, &mut judged.silences, it));
     let origin_of = |finding: &Diagnostic| {
-        finding.subject.as_ref().and_then(|subject| origins.get(&*subject.object).copied())
+        finding.subject.as_ref().and_then(|subject| origins.get(&Arc::as_ptr(&subject.object)).copied())
     };
     out.silences = judged.silences;
     out.ignored = ignored.into_iter().flatten().map(|it| (origin_of(&it.finding), it)).collect();

@@ -12,7 +12,7 @@ use super::{
     collect::{Holding, collect, keep_texts},
     disk::Disk,
     files::{Job, Kustomized, Shared, judge_jobs},
-    rendered::{Rendered, render},
+    rendered::{Builders, Rendered, render},
     roots::Kustomizations,
     texts::Texts,
 };
@@ -62,12 +62,17 @@ fn run_here(
         disk.as_ref().map(|disk| applied(disk, &jobs, &texts, &applying, request)).unwrap_or_default();
     let mut overlays = applied.iter().map(|it| &it.overlay);
     let gathered = disk.as_ref().map(|disk| gather_all(disk, &folders, &mut overlays)).unwrap_or_default();
-    let store = Store::new(&gathered, &request.limits);
-    let all = Kustomizations::new(&store, &folders, &applied);
-    let mut rendered = render_roots(&Builder::going_on(&store), &all, &jobs, &plan_of);
-    rendered.silence_elsewhere(&store, SourceId(jobs.len() as u32));
+    let lean = !request.parse_all;
+    let whole = Store::new(&gathered, &request.limits);
+    let without = Store::without_definitions(&gathered, &request.limits);
+    let store = if lean { &without } else { &whole };
+    let all = Kustomizations::new(store, &folders, &applied);
+    let (first, again) = (Builder::going_on(store), Builder::going_on(&whole));
+    let builders = Builders { first: &first, again: lean.then_some(&again) };
+    let mut rendered = render_roots(&builders, &all, &jobs, &plan_of);
+    rendered.silence_elsewhere(store, SourceId(jobs.len() as u32));
     let done = {
-        let kustomized = disk.as_ref().map(|_| Kustomized { store: &store, rendered: &rendered });
+        let kustomized = disk.as_ref().map(|_| Kustomized { store, rendered: &rendered });
         judge_jobs(&jobs, &plans, &Shared { request, texts: &texts, kustomized }, progress)
     };
     let paths = jobs.iter().map(|job| job.found.shown.clone());
@@ -82,7 +87,7 @@ fn run_here(
     outcome.root = root_of(&outcome.base);
     let holding = Holding { settings: &settings, plans: &plans, silencing };
     collect(&mut outcome, done, rendered, &holding, registry, request.classes);
-    keep_texts(&mut outcome, &jobs, &store, &request.limits);
+    keep_texts(&mut outcome, &jobs, store, &request.limits);
     outcome.stats.elapsed = started.elapsed();
     Ok(outcome)
 }
@@ -115,7 +120,7 @@ fn folders(disk: &Disk, jobs: &[Job]) -> Vec<PathBuf> {
 
 /// Builds and judges everything that is applied as it stands.
 fn render_roots<'p, 'r: 'p>(
-    builder: &Builder<'_>,
+    builders: &Builders<'_, '_, '_>,
     all: &Kustomizations<'_>,
     jobs: &[Job],
     plan_of: &(dyn Fn(SourceId) -> Option<&'p Plan<'r>> + Sync),
@@ -124,7 +129,7 @@ fn render_roots<'p, 'r: 'p>(
         let path = &jobs.get(member.file.0 as usize)?.found.path;
         Some(walk::shown(path.parent().unwrap_or(Path::new(""))))
     };
-    render(builder, all, &all.roots(&label), plan_of)
+    render(builders, all, &all.roots(&label), plan_of)
 }
 
 /// Numbers the files in their order and finds what holds for each.

@@ -139,6 +139,31 @@ fn what_one_overlay_does_not_repair_is_told_once_at_the_base_with_its_name() {
 }
 
 #[test]
+fn a_patch_of_a_definition_is_built_though_definitions_are_passed_over_elsewhere() {
+    let definition = "\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: things.example.com}
+spec: {group: example.com}
+";
+    let patch = "\
+resources: [definition.yaml, deployment.yaml]
+patches:
+  - target: {kind: CustomResourceDefinition}
+    patch: '[{op: replace, path: /spec/group, value: example.org}]'
+";
+    let faulty = faulty();
+    let dir = repository(&[
+        ("kustomization.yaml", patch),
+        ("definition.yaml", definition),
+        ("deployment.yaml", &faulty),
+    ]);
+    let found = check(&dir, &[]);
+    assert_eq!(found.lines().count(), 3, "{found}");
+    assert!(found.lines().all(|line| line.starts_with("deployment.yaml:")), "{found}");
+}
+
+#[test]
 fn what_several_overlays_have_is_told_once_whatever_they_change_around_it() {
     let lacking = SOUND.replace("            runAsNonRoot: true\n", "");
     let dir = repository(&[

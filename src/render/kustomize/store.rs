@@ -9,7 +9,8 @@ use std::{
 use super::{Content, Found, Gathered, arena::Arena};
 use crate::{
     base::{Source, SourceId},
-    yaml::{Limits, Parsed, Tree, parse},
+    kube,
+    yaml::{Limits, Parsed, Tree, parse, parse_filtered},
 };
 
 /// Gathered texts and what they parse to. Shared by threads.
@@ -24,6 +25,8 @@ pub struct Store<'t> {
     /// Trees that others refer into.
     trees: Arena<Tree<'t>>,
     limits: Limits,
+    /// Documents with a CustomResourceDefinition are passed over, as if they were not there.
+    without_definitions: bool,
 }
 
 /// A text of the store.
@@ -55,14 +58,27 @@ impl<'t> Store<'t> {
             inline: Arena::default(),
             trees: Arena::default(),
             limits: *limits,
+            without_definitions: false,
         }
+    }
+
+    /// A store that passes over every CustomResourceDefinition: their schemas are most of the bytes of many
+    /// repositories, no rule looks at them, and few kustomizations change them. A build that misses one fails; it
+    /// has to be done again with [`Store::new`].
+    pub fn without_definitions(gathered: &'t Gathered, limits: &Limits) -> Self {
+        Self { without_definitions: true, ..Self::new(gathered, limits) }
+    }
+
+    fn parse(&self, source: &'t Source) -> Parsed<'t> {
+        let keep = |document: &str| !self.without_definitions || !kube::is_definition(document);
+        parse_filtered(source.id, &source.text, &self.limits, keep)
     }
 
     /// The text of `id` and what it parses to, where the store holds it.
     pub fn parsed(&self, id: SourceId) -> Option<(&'t Arc<Source>, &Parsed<'t>)> {
         let number = *self.by_id.get(&id)?;
         let Ok(Content::Text(source)) = &self.gathered.files().get(number)?.1 else { return None };
-        let parsed = self.parsed.get(number)?.get_or_init(|| parse(id, &source.text, &self.limits));
+        let parsed = self.parsed.get(number)?.get_or_init(|| self.parse(source));
         Some((source, parsed))
     }
 
@@ -129,7 +145,7 @@ impl<'t> Store<'t> {
             let Some((_, Ok(Content::Text(source)))) = self.gathered.files().get(file.number) else {
                 return parse(source.id, "", &self.limits);
             };
-            parse(source.id, &source.text, &self.limits)
+            self.parse(source)
         });
         Some(Text { id: source.id, parsed })
     }
