@@ -108,6 +108,9 @@ pub(super) fn show_bindings<'r>(
     index: &Index,
     rules: impl Iterator<Item = &'r Rule>,
 ) {
+    if findings.is_empty() {
+        return;
+    }
     let asking: BTreeSet<&RuleId> = rules.filter(|rule| rule.show_bindings).map(|rule| &rule.id).collect();
     for finding in findings.iter_mut().filter(|finding| asking.contains(&finding.rule)) {
         let Some(subject) = &finding.subject else { continue };
@@ -120,6 +123,9 @@ pub(super) fn show_bindings<'r>(
 
 /// Sorts, and drops what other findings imply by the word of their `rules`.
 pub fn finish<'r>(findings: &mut Vec<Diagnostic>, rules: impl Iterator<Item = &'r Rule>) {
+    if findings.is_empty() {
+        return;
+    }
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     let implied: BTreeMap<&RuleId, &Rule> = rules
         .filter(|rule| !rule.implied_by.is_empty() || !rule.implied_in_container_by.is_empty())
