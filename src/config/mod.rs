@@ -3,12 +3,14 @@
 
 mod error;
 mod exclude;
+mod extend;
 mod file;
 mod literal;
 mod reader;
 mod resolver;
 mod selector;
 mod settings;
+mod version;
 
 pub use error::{Broken, ConfigError};
 pub use file::{Config, RuleChoice, load};

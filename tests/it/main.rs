@@ -9,6 +9,7 @@
 mod baseline;
 mod cli;
 mod config;
+mod config_extends;
 mod dir;
 mod docs;
 mod floors;
