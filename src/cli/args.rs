@@ -159,7 +159,7 @@ pub(super) struct OutputOptions {
     /// How many findings `full` shows, 0 for all [default: 200 on a terminal].
     #[arg(long, value_name = "N")]
     pub(super) max_findings: Option<usize>,
-    /// Print the findings that comments and annotations silence, too; they fail no run.
+    /// Print the findings that comments, annotations and overrides silence, too; they fail no run.
     #[arg(long, conflicts_with = "no_ignores")]
     pub(super) show_suppressed: bool,
     /// Print nothing but findings and errors.

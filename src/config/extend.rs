@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Broken, Config, error::ConfigError, file};
+use super::{Broken, Config, Override, error::ConfigError, file};
 use crate::{
     base::{Source, SourceId, Span},
     rule::Registry,
@@ -97,6 +97,11 @@ impl Config {
         if !is_given("exclude") {
             self.exclude = base.exclude.seen_from(folder, base_folder);
         }
+        let moved = |mut it: Override| {
+            it.paths = it.paths.map(|paths| paths.seen_from(folder, base_folder));
+            it
+        };
+        self.overrides.splice(0..0, base.overrides.into_iter().map(moved));
         for (rule, choice) in base.rules {
             self.rules.entry(rule).or_insert(choice);
         }

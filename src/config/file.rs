@@ -12,6 +12,7 @@ use super::{
     error::{Broken, ConfigError},
     exclude::{Exclude, pattern},
     literal::{is_null, literal, param, what},
+    overrides::Override,
     reader::Reader,
     selector::{Selector, known_profile, unknown_rule},
     version,
@@ -45,6 +46,8 @@ pub struct Config {
     pub min_severity: Option<Severity>,
     /// Configurations that this one adds to, as written, the stronger last.
     pub(super) extends: Vec<(String, Span)>,
+    /// What holds for some files and objects only; a later one has the last word.
+    pub overrides: Vec<Override>,
     pub(super) exclude: Exclude,
     /// The files it was made of, the nearest first, as shown; empty for a text.
     pub files: Vec<String>,
@@ -63,7 +66,7 @@ pub struct RuleChoice {
     pub params: BTreeMap<String, Literals>,
 }
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "required-version",
     "extends",
     "profiles",
@@ -76,6 +79,7 @@ const KEYS: [&str; 12] = [
     "exclude",
     "fail-on",
     "min-severity",
+    "overrides",
 ];
 const RULE_KEYS: [&str; 3] = ["severity", "off", "params"];
 const PLATFORMS: [(&str, Platform); 1] = [("aks", Platform::Aks)];
@@ -100,8 +104,8 @@ pub(super) fn read(source: &Source, registry: &Registry) -> (Config, Vec<ConfigE
     (config, errors)
 }
 
-struct Reading<'s> {
-    reader: Reader<'s>,
+pub(super) struct Reading<'s> {
+    pub(super) reader: Reader<'s>,
     registry: &'s Registry,
     /// The configuration is meant for another version.
     wrong_version: bool,
@@ -162,6 +166,7 @@ impl Reading<'_> {
             "kubernetes-version" => config.kubernetes_version = self.version(value),
             "exclude" => config.exclude = self.exclude(value),
             "fail-on" => config.fail_on = self.severity(value),
+            "overrides" => config.overrides = self.overrides(value),
             _ => config.min_severity = self.severity(value),
         }
     }
@@ -206,7 +211,7 @@ impl Reading<'_> {
         profiles
     }
 
-    fn selectors(&mut self, node: Node<'_>) -> Vec<Selector> {
+    pub(super) fn selectors(&mut self, node: Node<'_>) -> Vec<Selector> {
         let mut selectors = Vec::new();
         for (word, node) in self.reader.words(node) {
             match Selector::parse(&word, self.registry) {
@@ -217,7 +222,7 @@ impl Reading<'_> {
         selectors
     }
 
-    fn rules(&mut self, node: Node<'_>) -> BTreeMap<usize, RuleChoice> {
+    pub(super) fn rules(&mut self, node: Node<'_>) -> BTreeMap<usize, RuleChoice> {
         let mut rules = BTreeMap::new();
         for (id, entry) in self.reader.fields(node, "a mapping from rules to what holds for them") {
             let Some(index) = self.registry.rules().iter().position(|rule| rule.id.as_str() == id) else {
@@ -336,7 +341,7 @@ impl Reading<'_> {
         known.map(|(_, platform)| *platform)
     }
 
-    fn severity(&mut self, node: Node<'_>) -> Option<Severity> {
+    pub(super) fn severity(&mut self, node: Node<'_>) -> Option<Severity> {
         let (word, node) = self.reader.word(node)?;
         word.parse()
             .inspect_err(|_| {
@@ -368,7 +373,7 @@ impl Reading<'_> {
         None
     }
 
-    fn exclude(&mut self, node: Node<'_>) -> Exclude {
+    pub(super) fn exclude(&mut self, node: Node<'_>) -> Exclude {
         let mut globs: Vec<Glob> = Vec::new();
         for (word, node) in self.reader.words(node) {
             match pattern(&word) {

@@ -6,6 +6,7 @@ mod exclude;
 mod extend;
 mod file;
 mod literal;
+mod overrides;
 mod reader;
 mod resolver;
 mod selector;
@@ -14,6 +15,7 @@ mod version;
 
 pub use error::{Broken, ConfigError};
 pub use file::{Config, RuleChoice, load};
+pub use overrides::{Override, Said};
 pub use resolver::{FILE_NAMES, Resolver};
 pub use selector::{Selector, Unknown, known_profile};
 pub use settings::{Overrides, Selected, Settings};

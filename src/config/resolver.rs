@@ -84,6 +84,11 @@ impl<'r> Resolver<'r> {
         scope.map(|scope| Arc::clone(&scope.settings))
     }
 
+    /// The way to the file at `path` from the folder of the configuration that holds for it.
+    pub fn way(&self, path: &Path) -> PathBuf {
+        self.place(folder_of(path), None).way.join(path.file_name().unwrap_or_default())
+    }
+
     /// Every unusable configuration met so far, sorted by path.
     pub fn broken(&self) -> Vec<Arc<Broken>> {
         let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);

@@ -10,6 +10,7 @@ mod baseline;
 mod cli;
 mod config;
 mod config_extends;
+mod config_overrides;
 mod dir;
 mod docs;
 mod floors;
