@@ -48,6 +48,8 @@ pub(super) enum Command {
     Check(Box<Check>),
     /// Keep a list of the findings that are known, so that only new ones are told.
     Baseline(Box<Baseline>),
+    /// Show what a configuration may say.
+    Config(Config),
     /// List the rules.
     Rules(Rules),
     /// Say what a rule is about, why it matters and how to fix what it finds.
@@ -61,7 +63,8 @@ pub(super) enum Command {
 }
 
 /// The names of the commands: what stands first decides, so a folder of such a name is written `./rules`.
-const COMMANDS: [&str; 7] = ["check", "baseline", "rules", "explain", "completions", "render", "dump"];
+const COMMANDS: [&str; 8] =
+    ["check", "baseline", "config", "rules", "explain", "completions", "render", "dump"];
 
 /// Puts `check` in front of arguments that name no command.
 pub(super) fn with_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
@@ -108,6 +111,18 @@ pub(super) struct Check {
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1024))]
     #[arg(help_heading = "Configuration", hide_default_value = true)]
     pub(super) threads: u16,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Config {
+    #[command(subcommand)]
+    pub(super) command: ConfigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Print the JSON schema of configurations, for editors.
+    Schema,
 }
 
 #[derive(Debug, Args)]

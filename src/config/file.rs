@@ -66,7 +66,7 @@ pub struct RuleChoice {
     pub params: BTreeMap<String, Literals>,
 }
 
-const KEYS: [&str; 13] = [
+pub(super) const KEYS: [&str; 13] = [
     "required-version",
     "extends",
     "profiles",
@@ -82,7 +82,7 @@ const KEYS: [&str; 13] = [
     "overrides",
 ];
 const RULE_KEYS: [&str; 3] = ["severity", "off", "params"];
-const PLATFORMS: [(&str, Platform); 1] = [("aks", Platform::Aks)];
+pub(super) const PLATFORMS: [(&str, Platform); 1] = [("aks", Platform::Aks)];
 
 /// Reads a configuration. `path` is how it is called in messages.
 ///
@@ -388,7 +388,7 @@ impl Reading<'_> {
     }
 }
 
-fn severity_words() -> [&'static str; 5] {
+pub(super) fn severity_words() -> [&'static str; 5] {
     Severity::WORST_FIRST.map(Severity::as_str)
 }
 
