@@ -48,7 +48,7 @@ pub(super) enum Command {
     Check(Box<Check>),
     /// Keep a list of the findings that are known, so that only new ones are told.
     Baseline(Box<Baseline>),
-    /// Show what a configuration may say.
+    /// Show what holds for a file and why, or what a configuration may say.
     Config(Config),
     /// List the rules.
     Rules(Rules),
@@ -121,8 +121,22 @@ pub(super) struct Config {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
+    /// Show what holds for a file or a folder, and why.
+    Show(ConfigShow),
     /// Print the JSON schema of configurations, for editors.
     Schema,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ConfigShow {
+    /// The file or folder; it need not exist.
+    pub(super) file: PathBuf,
+    /// Use this configuration and look for no other.
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub(super) config: Option<PathBuf>,
+    /// Use no configuration file.
+    #[arg(long)]
+    pub(super) isolated: bool,
 }
 
 #[derive(Debug, Args)]

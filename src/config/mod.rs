@@ -1,6 +1,7 @@
 //! What the user chose: `.plimsoll.yaml` and the options that beat it. Knows which rules there are, never how
 //! they work.
 
+mod account;
 mod error;
 mod exclude;
 mod extend;
@@ -14,6 +15,7 @@ mod selector;
 mod settings;
 mod version;
 
+pub use account::Fate;
 pub use error::{Broken, ConfigError};
 pub use file::{Config, RuleChoice, load};
 pub use overrides::{Override, Said};

@@ -40,7 +40,7 @@ struct Place {
 /// One configuration, ready to use.
 #[derive(Debug)]
 struct Scope {
-    config: Config,
+    config: Arc<Config>,
     settings: Arc<Settings>,
 }
 
@@ -79,9 +79,19 @@ impl<'r> Resolver<'r> {
     /// # Errors
     /// The configuration that should hold, if it cannot be used.
     pub fn settings_for(&self, path: &Path) -> Result<Arc<Settings>, Arc<Broken>> {
-        let scope =
-            if self.fixed { self.fallback.scope.clone() } else { self.place(folder_of(path), None).scope };
-        scope.map(|scope| Arc::clone(&scope.settings))
+        self.scope(path).map(|scope| Arc::clone(&scope.settings))
+    }
+
+    /// The configuration that holds for the file at `path`; one that says nothing where there is none.
+    ///
+    /// # Errors
+    /// As [`Self::settings_for`].
+    pub fn config_for(&self, path: &Path) -> Result<Arc<Config>, Arc<Broken>> {
+        self.scope(path).map(|scope| Arc::clone(&scope.config))
+    }
+
+    fn scope(&self, path: &Path) -> Result<Arc<Scope>, Arc<Broken>> {
+        if self.fixed { self.fallback.scope.clone() } else { self.place(folder_of(path), None).scope }
     }
 
     /// The way to the file at `path` from the folder of the configuration that holds for it.
@@ -182,7 +192,7 @@ impl Place {
 fn place_of(config: Result<Config, Arc<Broken>>, registry: &Registry, overrides: &Overrides) -> Place {
     let scope = config.map(|config| {
         let settings = Arc::new(config.settings(registry, overrides));
-        Arc::new(Scope { config, settings })
+        Arc::new(Scope { config: Arc::new(config), settings })
     });
     Place { scope, way: PathBuf::new() }
 }

@@ -114,7 +114,7 @@ impl Config {
     }
 
     /// Whether the file's own selection, before additions and exceptions, holds the rule.
-    fn base(&self, index: usize, rule: &Rule) -> bool {
+    pub(super) fn base(&self, index: usize, rule: &Rule) -> bool {
         match (&self.select, &self.profiles) {
             (Some(select), _) => select.iter().any(|it| it.chooses(index, rule)),
             (None, Some(profiles)) => in_profiles(rule, profiles),

@@ -9,6 +9,7 @@
 mod baseline;
 mod cli;
 mod config;
+mod config_commands;
 mod config_extends;
 mod config_overrides;
 mod dir;
