@@ -48,6 +48,8 @@ pub(super) enum Command {
     Check(Box<Check>),
     /// Keep a list of the findings that are known, so that only new ones are told.
     Baseline(Box<Baseline>),
+    /// Show what holds for a file and why, or what a configuration may say.
+    Config(Config),
     /// List the rules.
     Rules(Rules),
     /// Say what a rule is about, why it matters and how to fix what it finds.
@@ -61,7 +63,8 @@ pub(super) enum Command {
 }
 
 /// The names of the commands: what stands first decides, so a folder of such a name is written `./rules`.
-const COMMANDS: [&str; 7] = ["check", "baseline", "rules", "explain", "completions", "render", "dump"];
+const COMMANDS: [&str; 8] =
+    ["check", "baseline", "config", "rules", "explain", "completions", "render", "dump"];
 
 /// Puts `check` in front of arguments that name no command.
 pub(super) fn with_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
@@ -108,6 +111,32 @@ pub(super) struct Check {
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1024))]
     #[arg(help_heading = "Configuration", hide_default_value = true)]
     pub(super) threads: u16,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Config {
+    #[command(subcommand)]
+    pub(super) command: ConfigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Show what holds for a file or a folder, and why.
+    Show(ConfigShow),
+    /// Print the JSON schema of configurations, for editors.
+    Schema,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ConfigShow {
+    /// The file or folder; it need not exist.
+    pub(super) file: PathBuf,
+    /// Use this configuration and look for no other.
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub(super) config: Option<PathBuf>,
+    /// Use no configuration file.
+    #[arg(long)]
+    pub(super) isolated: bool,
 }
 
 #[derive(Debug, Args)]
@@ -159,7 +188,7 @@ pub(super) struct OutputOptions {
     /// How many findings `full` shows, 0 for all [default: 200 on a terminal].
     #[arg(long, value_name = "N")]
     pub(super) max_findings: Option<usize>,
-    /// Print the findings that comments and annotations silence, too; they fail no run.
+    /// Print the findings that comments, annotations and overrides silence, too; they fail no run.
     #[arg(long, conflicts_with = "no_ignores")]
     pub(super) show_suppressed: bool,
     /// Print nothing but findings and errors.

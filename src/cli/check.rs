@@ -32,7 +32,7 @@ pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
         overrides.select = Some(Vec::new());
         overrides.extend_select.clear();
     }
-    let resolver = choose::resolver(options, &registry, overrides)?;
+    let resolver = choose::resolver(options.config.as_deref(), options.isolated, &registry, overrides)?;
     let mut outcome = run(options, &registry, &resolver, terminal)?;
     if let Some(baseline) = baseline {
         baseline.apply(&mut outcome);
@@ -50,7 +50,7 @@ pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
 pub(super) fn outcome(options: &Check, terminal: &Terminal) -> Result<Outcome, Vec<CliError>> {
     let registry = embedded()?;
     let overrides = choose::overrides(&options.rules, &registry)?;
-    let resolver = choose::resolver(options, &registry, overrides)?;
+    let resolver = choose::resolver(options.config.as_deref(), options.isolated, &registry, overrides)?;
     let outcome = run(options, &registry, &resolver, terminal)?;
     let unreadable = outcome.unreadable.iter();
     let errors: Vec<_> =

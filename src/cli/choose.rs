@@ -1,6 +1,9 @@
 //! The options of `check` as what the floors below understand, every mistake told at once.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use super::{
     CliError,
@@ -47,12 +50,13 @@ pub(super) fn overrides(options: &RuleOptions, registry: &Registry) -> Result<Ov
 
 /// Where configuration comes from.
 pub(super) fn resolver<'r>(
-    check: &Check,
+    config: Option<&Path>,
+    isolated: bool,
     registry: &'r Registry,
     overrides: Overrides,
 ) -> Result<Resolver<'r>, Vec<CliError>> {
-    match &check.config {
-        _ if check.isolated => Ok(Resolver::isolated(registry, overrides)),
+    match config {
+        _ if isolated => Ok(Resolver::isolated(registry, overrides)),
         None => Ok(Resolver::new(registry, overrides)),
         Some(file) => Resolver::with_config(registry, overrides, file)
             .map_err(|broken| vec![CliError::placed(broken.to_string())]),

@@ -5,6 +5,7 @@ mod baseline;
 mod check;
 mod choose;
 mod commands;
+mod config;
 mod error;
 mod exit;
 mod output;
@@ -37,6 +38,7 @@ fn run(arguments: Vec<OsString>) -> Exit {
     let done = match cli.command {
         Command::Check(check) => check::check(&check, &terminal),
         Command::Baseline(options) => baseline::baseline(&options, &terminal),
+        Command::Config(options) => config::config(&options),
         Command::Rules(rules) => commands::rules(&rules, &terminal),
         Command::Explain(explain) => commands::explain(&explain, &terminal),
         Command::Completions(completions) => commands::completions(&completions),

@@ -1,12 +1,16 @@
 //! `exclude`: globs relative to the configuration file.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// What a configuration leaves out.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Exclude(GlobSet);
+pub(super) struct Exclude {
+    globs: GlobSet,
+    /// Where another configuration took them over: its folder, and the one in which the globs begin.
+    moved: Option<(PathBuf, PathBuf)>,
+}
 
 impl Exclude {
     /// Of patterns that [`pattern`] made.
@@ -15,16 +19,30 @@ impl Exclude {
         for pattern in patterns {
             set.add(pattern.clone());
         }
-        set.build().map(Self)
+        set.build().map(|globs| Self { globs, moved: None })
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.globs.is_empty()
+    }
+
+    /// The same for the configuration in `folder`, the globs beginning in `own` or where they began before.
+    pub(super) fn seen_from(self, folder: &Path, own: &Path) -> Self {
+        let begin = self.moved.map_or_else(|| own.to_path_buf(), |(_, begin)| begin);
+        Self { globs: self.globs, moved: Some((folder.to_path_buf(), begin)) }
     }
 
     /// Whether `way`, which leads from the configuration's folder, or a folder on it is left out.
     pub(super) fn covers(&self, way: &Path) -> bool {
-        !self.is_empty() && way.ancestors().any(|part| !part.as_os_str().is_empty() && self.0.is_match(part))
+        if self.is_empty() {
+            return false;
+        }
+        let Some((folder, begin)) = &self.moved else { return self.matches(way) };
+        folder.join(way).strip_prefix(begin).is_ok_and(|way| self.matches(way))
+    }
+
+    fn matches(&self, way: &Path) -> bool {
+        way.ancestors().any(|part| !part.as_os_str().is_empty() && self.globs.is_match(part))
     }
 }
 

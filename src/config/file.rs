@@ -1,6 +1,10 @@
 //! `.plimsoll.yaml` as written, checked from end to end.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
 
 use globset::Glob;
 
@@ -8,11 +12,13 @@ use super::{
     error::{Broken, ConfigError},
     exclude::{Exclude, pattern},
     literal::{is_null, literal, param, what},
+    overrides::Override,
     reader::Reader,
     selector::{Selector, known_profile, unknown_rule},
+    version,
 };
 use crate::{
-    base::{Minor, Severity, Source, SourceId, did_you_mean},
+    base::{Minor, Severity, Source, SourceId, Span, did_you_mean},
     rule::{Literal, Literals, Platform, Registry, Rule},
     yaml::{self, Entry, Kind, Limits, Node, Style},
 };
@@ -38,7 +44,15 @@ pub struct Config {
     pub fail_on: Option<Severity>,
     /// The severity below which a finding is not shown.
     pub min_severity: Option<Severity>,
+    /// Configurations that this one adds to, as written, the stronger last.
+    pub(super) extends: Vec<(String, Span)>,
+    /// What holds for some files and objects only; a later one has the last word.
+    pub overrides: Vec<Override>,
     pub(super) exclude: Exclude,
+    /// The files it was made of, the nearest first, as shown; empty for a text.
+    pub files: Vec<String>,
+    /// The keys that say something.
+    pub(super) given: BTreeSet<&'static str>,
 }
 
 /// What is said about one rule.
@@ -52,7 +66,9 @@ pub struct RuleChoice {
     pub params: BTreeMap<String, Literals>,
 }
 
-const KEYS: [&str; 10] = [
+pub(super) const KEYS: [&str; 13] = [
+    "required-version",
+    "extends",
     "profiles",
     "select",
     "extend-select",
@@ -63,9 +79,10 @@ const KEYS: [&str; 10] = [
     "exclude",
     "fail-on",
     "min-severity",
+    "overrides",
 ];
 const RULE_KEYS: [&str; 3] = ["severity", "off", "params"];
-const PLATFORMS: [(&str, Platform); 1] = [("aks", Platform::Aks)];
+pub(super) const PLATFORMS: [(&str, Platform); 1] = [("aks", Platform::Aks)];
 
 /// Reads a configuration. `path` is how it is called in messages.
 ///
@@ -73,19 +90,25 @@ const PLATFORMS: [(&str, Platform); 1] = [("aks", Platform::Aks)];
 /// [`Broken`] with every mistake in it.
 pub fn load(text: &str, path: &str, registry: &Registry) -> Result<Config, Arc<Broken>> {
     let source = Source::new(SourceId(0), path, text);
-    let mut reading = Reading { reader: Reader { source: &source, errors: Vec::new() }, registry };
-    let config = reading.config(text);
-    let mut errors = reading.reader.errors;
-    if errors.is_empty() {
-        return Ok(config);
-    }
-    errors.sort_by_key(|error| error.span);
-    Err(Arc::new(Broken { source, errors }))
+    let (config, errors) = read(&source, registry);
+    if errors.is_empty() { Ok(config) } else { Err(Arc::new(Broken { source, errors })) }
 }
 
-struct Reading<'s> {
-    reader: Reader<'s>,
+/// Reads a configuration, and finds every mistake in it, in the order of their places.
+pub(super) fn read(source: &Source, registry: &Registry) -> (Config, Vec<ConfigError>) {
+    let mut reading =
+        Reading { reader: Reader { source, errors: Vec::new() }, registry, wrong_version: false };
+    let config = reading.config(&source.text);
+    let mut errors = reading.reader.errors;
+    errors.sort_by_key(|error| error.span);
+    (config, errors)
+}
+
+pub(super) struct Reading<'s> {
+    pub(super) reader: Reader<'s>,
     registry: &'s Registry,
+    /// The configuration is meant for another version.
+    wrong_version: bool,
 }
 
 impl Reading<'_> {
@@ -111,6 +134,11 @@ impl Reading<'_> {
         if let Some(root) = roots.first() {
             for (key, entry) in self.reader.fields(*root, "a mapping of settings") {
                 self.setting(&mut config, &key, entry);
+                // What another version knows may be no mistake.
+                if self.wrong_version {
+                    self.reader.errors.drain(..self.reader.errors.len().saturating_sub(1));
+                    return Config::default();
+                }
             }
         }
         config
@@ -118,14 +146,17 @@ impl Reading<'_> {
 
     fn setting(&mut self, config: &mut Config, key: &str, entry: Entry<'_>) {
         let value = entry.value;
-        if !KEYS.contains(&key) {
+        let Some(key) = KEYS.into_iter().find(|known| *known == key) else {
             return self.reader.unknown_key(key, entry.key.span(), &KEYS);
-        }
+        };
         // A key whose entries are all commented out says nothing.
         if is_null(value) {
             return;
         }
+        config.given.insert(key);
         match key {
+            "required-version" => self.required_version(value),
+            "extends" => config.extends = self.extends(value),
             "profiles" => config.profiles = Some(self.profiles(value)),
             "select" => config.select = Some(self.selectors(value)),
             "extend-select" => config.extend_select = self.selectors(value),
@@ -135,8 +166,38 @@ impl Reading<'_> {
             "kubernetes-version" => config.kubernetes_version = self.version(value),
             "exclude" => config.exclude = self.exclude(value),
             "fail-on" => config.fail_on = self.severity(value),
+            "overrides" => config.overrides = self.overrides(value),
             _ => config.min_severity = self.severity(value),
         }
+    }
+
+    fn required_version(&mut self, node: Node<'_>) {
+        let Some((word, node)) = self.reader.word(node) else { return };
+        let own = env!("CARGO_PKG_VERSION");
+        match version::allows(&word, own) {
+            Ok(true) => {}
+            Ok(false) => {
+                self.wrong_version = true;
+                self.reader.error(node.span(), format!("plimsoll {own} is not `{word}`"), None);
+            }
+            Err(message) => {
+                let help = Some("write it as \">=0.1\" or \">=0.1, <2\", in quotes".to_owned());
+                self.reader.error(node.head(), message, help);
+            }
+        }
+    }
+
+    fn extends(&mut self, node: Node<'_>) -> Vec<(String, Span)> {
+        let mut files = Vec::new();
+        for (word, node) in self.reader.words(node) {
+            if word.is_empty() || Path::new(&word).has_root() || word.contains("://") {
+                let help = Some("write the way to a file from this one: `../shared.yaml`".to_owned());
+                self.reader.error(node.span(), format!("`{word}` is not a relative path"), help);
+            } else {
+                files.push((word, node.span()));
+            }
+        }
+        files
     }
 
     fn profiles(&mut self, node: Node<'_>) -> Vec<String> {
@@ -150,7 +211,7 @@ impl Reading<'_> {
         profiles
     }
 
-    fn selectors(&mut self, node: Node<'_>) -> Vec<Selector> {
+    pub(super) fn selectors(&mut self, node: Node<'_>) -> Vec<Selector> {
         let mut selectors = Vec::new();
         for (word, node) in self.reader.words(node) {
             match Selector::parse(&word, self.registry) {
@@ -161,7 +222,7 @@ impl Reading<'_> {
         selectors
     }
 
-    fn rules(&mut self, node: Node<'_>) -> BTreeMap<usize, RuleChoice> {
+    pub(super) fn rules(&mut self, node: Node<'_>) -> BTreeMap<usize, RuleChoice> {
         let mut rules = BTreeMap::new();
         for (id, entry) in self.reader.fields(node, "a mapping from rules to what holds for them") {
             let Some(index) = self.registry.rules().iter().position(|rule| rule.id.as_str() == id) else {
@@ -280,7 +341,7 @@ impl Reading<'_> {
         known.map(|(_, platform)| *platform)
     }
 
-    fn severity(&mut self, node: Node<'_>) -> Option<Severity> {
+    pub(super) fn severity(&mut self, node: Node<'_>) -> Option<Severity> {
         let (word, node) = self.reader.word(node)?;
         word.parse()
             .inspect_err(|_| {
@@ -312,7 +373,7 @@ impl Reading<'_> {
         None
     }
 
-    fn exclude(&mut self, node: Node<'_>) -> Exclude {
+    pub(super) fn exclude(&mut self, node: Node<'_>) -> Exclude {
         let mut globs: Vec<Glob> = Vec::new();
         for (word, node) in self.reader.words(node) {
             match pattern(&word) {
@@ -327,7 +388,7 @@ impl Reading<'_> {
     }
 }
 
-fn severity_words() -> [&'static str; 5] {
+pub(super) fn severity_words() -> [&'static str; 5] {
     Severity::WORST_FIRST.map(Severity::as_str)
 }
 

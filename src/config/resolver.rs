@@ -10,8 +10,8 @@ use std::{
     },
 };
 
-use super::{Broken, Config, Overrides, Settings, load};
-use crate::{rule::Registry, walk, yaml::Limits};
+use super::{Broken, Config, Overrides, Settings, extend::read_all};
+use crate::{rule::Registry, walk};
 
 /// The names a configuration may have, the stronger first.
 pub const FILE_NAMES: [&str; 2] = [".plimsoll.yaml", ".plimsoll.yml"];
@@ -40,7 +40,7 @@ struct Place {
 /// One configuration, ready to use.
 #[derive(Debug)]
 struct Scope {
-    config: Config,
+    config: Arc<Config>,
     settings: Arc<Settings>,
 }
 
@@ -66,7 +66,7 @@ impl<'r> Resolver<'r> {
         overrides: Overrides,
         file: &Path,
     ) -> Result<Self, Arc<Broken>> {
-        let mut fallback = place_of(read(file, registry), registry, &overrides);
+        let mut fallback = place_of(read_all(file, registry, true), registry, &overrides);
         fallback.scope.as_ref().map_err(Arc::clone)?;
         let folder = file.parent().unwrap_or(Path::new(""));
         fallback.way = canonical(folder).unwrap_or_default();
@@ -79,9 +79,24 @@ impl<'r> Resolver<'r> {
     /// # Errors
     /// The configuration that should hold, if it cannot be used.
     pub fn settings_for(&self, path: &Path) -> Result<Arc<Settings>, Arc<Broken>> {
-        let scope =
-            if self.fixed { self.fallback.scope.clone() } else { self.place(folder_of(path), None).scope };
-        scope.map(|scope| Arc::clone(&scope.settings))
+        self.scope(path).map(|scope| Arc::clone(&scope.settings))
+    }
+
+    /// The configuration that holds for the file at `path`; one that says nothing where there is none.
+    ///
+    /// # Errors
+    /// As [`Self::settings_for`].
+    pub fn config_for(&self, path: &Path) -> Result<Arc<Config>, Arc<Broken>> {
+        self.scope(path).map(|scope| Arc::clone(&scope.config))
+    }
+
+    fn scope(&self, path: &Path) -> Result<Arc<Scope>, Arc<Broken>> {
+        if self.fixed { self.fallback.scope.clone() } else { self.place(folder_of(path), None).scope }
+    }
+
+    /// The way to the file at `path` from the folder of the configuration that holds for it.
+    pub fn way(&self, path: &Path) -> PathBuf {
+        self.place(folder_of(path), None).way.join(path.file_name().unwrap_or_default())
     }
 
     /// Every unusable configuration met so far, sorted by path.
@@ -90,7 +105,8 @@ impl<'r> Resolver<'r> {
         let mut broken: Vec<_> =
             places.values().filter_map(|place| place.scope.as_ref().err().cloned()).collect();
         broken.sort_by(|a, b| a.source.path.cmp(&b.source.path));
-        broken.dedup_by(|a, b| Arc::ptr_eq(a, b));
+        // Several configurations may extend the same one.
+        broken.dedup_by(|a, b| a.source.path == b.source.path && a.errors == b.errors);
         broken
     }
 
@@ -129,7 +145,7 @@ impl<'r> Resolver<'r> {
             None => folder.join(name).symlink_metadata().is_ok(),
         };
         if let Some(name) = FILE_NAMES.into_iter().find(|name| is_there(name)) {
-            let config = read_regular(&folder.join(name), self.registry);
+            let config = read_all(&folder.join(name), self.registry, false);
             return Some(place_of(config, self.registry, &self.overrides));
         }
         is_there(".git").then(|| self.fallback.clone())
@@ -176,30 +192,9 @@ impl Place {
 fn place_of(config: Result<Config, Arc<Broken>>, registry: &Registry, overrides: &Overrides) -> Place {
     let scope = config.map(|config| {
         let settings = Arc::new(config.settings(registry, overrides));
-        Arc::new(Scope { config, settings })
+        Arc::new(Scope { config: Arc::new(config), settings })
     });
     Place { scope, way: PathBuf::new() }
-}
-
-/// Reads a configuration that nobody named: a pipe in its place must not stop the run.
-fn read_regular(file: &Path, registry: &Registry) -> Result<Config, Arc<Broken>> {
-    let reason = match file.metadata() {
-        Err(error) => walk::reason(&error),
-        Ok(metadata) if !metadata.is_file() => "not a regular file".to_owned(),
-        Ok(metadata) if metadata.len() > Limits::default().file_size => {
-            "too large for a configuration".to_owned()
-        }
-        Ok(_) => return read(file, registry),
-    };
-    Err(Arc::new(Broken::unreadable(&walk::shown(file), reason)))
-}
-
-fn read(file: &Path, registry: &Registry) -> Result<Config, Arc<Broken>> {
-    let shown = walk::shown(file);
-    let unreadable = |reason| Arc::new(Broken::unreadable(&shown, reason));
-    let bytes = std::fs::read(file).map_err(|error| unreadable(walk::reason(&error)))?;
-    let text = String::from_utf8(bytes).map_err(|_| unreadable("not valid UTF-8".to_owned()))?;
-    load(&text, &shown, registry)
 }
 
 /// The folder that `folder` lies in, and its name there. Where the path as given ends, the system is asked.

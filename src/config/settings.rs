@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Config, Selector};
+use super::{Config, Override, Selector};
 use crate::{
     base::{Minor, Severity},
     rule::{Literals, Platform, Registry, Rule},
@@ -25,7 +25,7 @@ pub struct Selected {
 }
 
 /// What holds for a file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// The rules that run, in the registry's order.
     pub rules: Vec<Selected>,
@@ -37,6 +37,8 @@ pub struct Settings {
     pub min_severity: Severity,
     /// The severity from which on a finding makes the run fail.
     pub fail_on: Severity,
+    /// What holds for some of its findings only; a later one has the last word.
+    pub overrides: Vec<Override>,
 }
 
 /// What the command line says; each beats the file.
@@ -71,7 +73,14 @@ impl Config {
                 && (rule.platform.is_none() || rule.platform == platform)
         };
         let rules = registry.rules().iter().enumerate().filter(|(index, rule)| runs(*index, rule));
+        let mut own = self.overrides.clone();
+        if overrides.min_severity.is_some() {
+            for it in &mut own {
+                it.min_severity = None;
+            }
+        }
         Settings {
+            overrides: own,
             rules: rules.map(|(index, rule)| self.selected(index, rule)).collect(),
             target,
             platform,
@@ -105,7 +114,7 @@ impl Config {
     }
 
     /// Whether the file's own selection, before additions and exceptions, holds the rule.
-    fn base(&self, index: usize, rule: &Rule) -> bool {
+    pub(super) fn base(&self, index: usize, rule: &Rule) -> bool {
         match (&self.select, &self.profiles) {
             (Some(select), _) => select.iter().any(|it| it.chooses(index, rule)),
             (None, Some(profiles)) => in_profiles(rule, profiles),

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -10,6 +11,7 @@ use super::{
     files::{Done, Job},
     finish::{finish, judge_index, show_bindings},
     load::load,
+    overrule::overrule,
     rendered::Rendered,
     suppress::{Silencing, settle},
 };
@@ -27,6 +29,8 @@ pub(super) struct Holding<'h, 'r> {
     pub(super) settings: &'h [Arc<Settings>],
     pub(super) plans: &'h [Plan<'r>],
     pub(super) silencing: Option<Silencing<'h>>,
+    /// The ways to the files from the folders of their configurations, where those override something.
+    pub(super) ways: &'h BTreeMap<SourceId, PathBuf>,
 }
 
 /// Puts together what the jobs brought, in the order of the paths whatever the threads did.
@@ -83,11 +87,14 @@ pub(super) fn collect(
         outcome.ignored.extend(settle(&mut findings, silences, rendered.silences, silencing, &plan_of));
     }
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    let holds = |finding: &Diagnostic| {
-        settings_of.get(&finding.primary.span.source).and_then(|at| holding.settings.get(*at))
-    };
+    let settings_for =
+        |id: SourceId| settings_of.get(&id).and_then(|at| holding.settings.get(*at)).map(Arc::as_ref);
+    let holds = |finding: &Diagnostic| settings_for(finding.primary.span.source);
     let is_shown = |finding: &Diagnostic| holds(finding).is_none_or(|it| it.min_severity <= finding.severity);
-    findings.retain(is_shown);
+    let overriding = |id: SourceId| Some((settings_for(id)?, holding.ways.get(&id)?.as_path()));
+    // Behind the comments: what an override takes out too was needed all the same.
+    outcome.ignored.extend(overrule(&mut findings, registry, &overriding));
+    findings.retain(|it| holding.ways.contains_key(&it.primary.span.source) || is_shown(it));
     outcome.ignored.retain(|it| is_shown(&it.finding));
     outcome.ignored.sort_by(|a, b| a.finding.sort_key().cmp(&b.finding.sort_key()));
     outcome.failing = findings

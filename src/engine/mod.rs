@@ -10,6 +10,7 @@ mod judge;
 mod load;
 mod merged;
 mod outcome;
+mod overrule;
 mod plan;
 mod rendered;
 mod request;

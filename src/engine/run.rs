@@ -1,7 +1,7 @@
 //! One run from walk to outcome.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Arc,
     time::Instant,
@@ -85,7 +85,8 @@ fn run_here(
         ..Outcome::default()
     };
     outcome.root = root_of(&outcome.base);
-    let holding = Holding { settings: &settings, plans: &plans, silencing };
+    let ways = ways(&jobs, &settings, request);
+    let holding = Holding { settings: &settings, plans: &plans, silencing, ways: &ways };
     collect(&mut outcome, done, rendered, &holding, registry, request.classes);
     keep_texts(&mut outcome, &jobs, store, &request.limits);
     outcome.stats.elapsed = started.elapsed();
@@ -148,6 +149,12 @@ fn jobs(files: Vec<Found>, request: &Request<'_>) -> Result<(Vec<Job>, Vec<Arc<S
     }
     let broken = request.resolver.broken();
     if broken.is_empty() { Ok((jobs, settings)) } else { Err(Failure::Config(broken)) }
+}
+
+/// The ways to the files from the folders of their configurations, where those override something.
+fn ways(jobs: &[Job], settings: &[Arc<Settings>], request: &Request<'_>) -> BTreeMap<SourceId, PathBuf> {
+    let overrides = |job: &&Job| settings.get(job.settings).is_some_and(|it| !it.overrides.is_empty());
+    jobs.iter().filter(overrides).map(|job| (job.id, request.resolver.way(&job.found.path))).collect()
 }
 
 fn found_stdin(stdin: &Stdin) -> Found {

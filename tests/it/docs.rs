@@ -9,6 +9,7 @@ use std::{
 };
 
 use plimsoll::{
+    config::schema,
     report::{self, Layout, Options},
     rule::{Registry, Rule},
 };
@@ -125,4 +126,10 @@ fn the_readme_shows_what_the_program_prints() {
     let path = root().join("README.md");
     let text = fs::read_to_string(&path).unwrap();
     hold(&path, &with_block(&text, "output", &block));
+}
+
+#[test]
+fn the_schema_of_configurations_is_up_to_date() {
+    let registry = Registry::embedded().unwrap();
+    hold(&root().join("docs/plimsoll.schema.json"), &schema(&registry));
 }

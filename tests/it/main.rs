@@ -9,6 +9,9 @@
 mod baseline;
 mod cli;
 mod config;
+mod config_commands;
+mod config_extends;
+mod config_overrides;
 mod dir;
 mod docs;
 mod floors;

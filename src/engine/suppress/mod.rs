@@ -31,8 +31,8 @@ pub struct Ignored {
     pub finding: Diagnostic,
     /// Why it is silenced, in the words of the author; empty where none were given.
     pub reason: String,
-    /// The comment, or the annotation's value.
-    pub place: Span,
+    /// The comment, or the annotation's value; `None` where a configuration says so.
+    pub place: Option<Span>,
 }
 
 /// One comment or annotation.

@@ -149,7 +149,7 @@ impl<'r> Book<'r> {
                 None => kept.push(finding),
                 Some(it) => {
                     let reason = it.of.order.as_ref().map_or("", |order| &order.reason).to_owned();
-                    ignored.push(Ignored { finding, reason, place: it.of.place });
+                    ignored.push(Ignored { finding, reason, place: Some(it.of.place) });
                 }
             }
         }

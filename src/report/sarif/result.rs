@@ -74,14 +74,14 @@ impl RunResult {
         }
     }
 
-    /// With the comment or annotation that silences it, if one does.
+    /// With what silences it: a comment, an annotation or a configuration, if one does.
     pub(super) fn suppressed(mut self, by: Option<&Ignored>, files: &Files<'_>) -> Self {
         self.suppressions.extend(by.map(|ignored| {
             Suppression {
-                kind: "inSource",
+                kind: if ignored.place.is_some() { "inSource" } else { "external" },
                 justification: Some(safe::line_up_to(&ignored.reason, MAX_LINKS).into_owned())
                     .filter(|reason| !reason.is_empty()),
-                location: Location::of_span(files, ignored.place),
+                location: ignored.place.map(|place| Location::of_span(files, place)),
             }
         }));
         self
@@ -94,7 +94,8 @@ struct Suppression {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     justification: Option<String>,
-    location: Location,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<Location>,
 }
 
 /// 0 to 100; GitLab takes its severity from it. The rule's own number holds while the user left the rule's
