@@ -48,6 +48,10 @@ pub(super) fn baseline(options: &Options, terminal: &Terminal) -> Done {
 pub(super) fn read(file: &Path) -> Result<Baseline, Vec<CliError>> {
     let name = walk::shown(file);
     let failed = |reason: String| vec![CliError::new(format!("cannot read the baseline `{name}`: {reason}"))];
+    let metadata = std::fs::metadata(file).map_err(|error| failed(walk::reason(&error)))?;
+    if !metadata.is_file() {
+        return Err(failed("not a regular file".to_owned()));
+    }
     let text = std::fs::read_to_string(file).map_err(|error| failed(walk::reason(&error)))?;
     Baseline::read(&text).map_err(|error| failed(error.to_string()))
 }

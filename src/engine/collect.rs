@@ -26,8 +26,10 @@ use crate::{
 
 /// What holds for the files of a run.
 pub(super) struct Holding<'h, 'r> {
-    pub(super) settings: &'h [Arc<Settings>],
-    pub(super) plans: &'h [Plan<'r>],
+    pub(super) settings: Vec<&'h Arc<Settings>>,
+    pub(super) plans: Vec<&'h Plan<'r>>,
+    /// Which of them hold for the files that only kustomizations read.
+    pub(super) elsewhere: BTreeMap<SourceId, usize>,
     pub(super) silencing: Option<Silencing<'h>>,
     /// The ways to the files from the folders of their configurations, where those override something.
     pub(super) ways: &'h BTreeMap<SourceId, PathBuf>,
@@ -43,7 +45,7 @@ pub(super) fn collect(
     with_classes: bool,
 ) {
     done.sort_by_key(|done| done.id);
-    let mut settings_of = BTreeMap::new();
+    let mut settings_of = holding.elsewhere.clone();
     let mut findings: Vec<Diagnostic> = Vec::new();
     let mut facts = Vec::new();
     let mut silences = rendered.elsewhere;
@@ -83,12 +85,12 @@ pub(super) fn collect(
     }));
     outcome.ignored = rendered.ignored;
     if let Some(silencing) = holding.silencing {
-        let plan_of = |id| settings_of.get(&id).and_then(|at| holding.plans.get(*at));
+        let plan_of = |id| settings_of.get(&id).and_then(|at| holding.plans.get(*at)).copied();
         outcome.ignored.extend(settle(&mut findings, silences, rendered.silences, silencing, &plan_of));
     }
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     let settings_for =
-        |id: SourceId| settings_of.get(&id).and_then(|at| holding.settings.get(*at)).map(Arc::as_ref);
+        |id: SourceId| settings_of.get(&id).and_then(|at| holding.settings.get(*at)).map(|it| it.as_ref());
     let holds = |finding: &Diagnostic| settings_for(finding.primary.span.source);
     let is_shown = |finding: &Diagnostic| holds(finding).is_none_or(|it| it.min_severity <= finding.severity);
     let overriding = |id: SourceId| Some((settings_for(id)?, holding.ways.get(&id)?.as_path()));

@@ -28,17 +28,23 @@ pub struct Disk {
     /// The real path of each folder with walked files, by its path as walked.
     folders: HashMap<PathBuf, PathBuf>,
     /// Files that were not walked, in the order of their ids.
-    others: Mutex<Vec<Other>>,
+    others: Mutex<Others>,
     first_other: u32,
     here: PathBuf,
     /// What was read already.
     texts: Texts,
 }
 
+/// The files that were not walked.
+#[derive(Debug, Default)]
+struct Others {
+    by_real: HashMap<OsString, usize>,
+    files: Vec<Other>,
+}
+
 /// A file that was not walked.
 #[derive(Debug)]
 struct Other {
-    real: PathBuf,
     shown: String,
     source: Option<Arc<Source>>,
 }
@@ -96,13 +102,13 @@ impl Disk {
     /// The shown paths of the files that were not walked, in the order of their ids, which follow those of the walk.
     pub(super) fn others(&self) -> Vec<String> {
         let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        others.iter().map(|other| other.shown.clone()).collect()
+        others.files.iter().map(|other| other.shown.clone()).collect()
     }
 
     /// The texts read so far of files that were not walked, in the order of their ids.
     pub fn sources(&self) -> Vec<Arc<Source>> {
         let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        others.iter().filter_map(|other| other.source.clone()).collect()
+        others.files.iter().filter_map(|other| other.source.clone()).collect()
     }
 
     fn id_of(&self, real: &Path) -> (SourceId, String) {
@@ -110,19 +116,20 @@ impl Disk {
             return known.clone();
         }
         let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = others.iter().position(|other| other.real == real).unwrap_or_else(|| {
+        let Others { by_real, files } = &mut *others;
+        let at = *by_real.entry(real.as_os_str().to_owned()).or_insert_with(|| {
             let shown = walk::shown(real.strip_prefix(&self.here).unwrap_or(real));
-            others.push(Other { real: real.to_path_buf(), shown, source: None });
-            others.len() - 1
+            files.push(Other { shown, source: None });
+            files.len() - 1
         });
-        (SourceId(self.first_other + at as u32), others[at].shown.clone())
+        (SourceId(self.first_other + at as u32), files[at].shown.clone())
     }
 
     /// Remembers the text of a file that was not walked.
     fn keep(&self, source: &Arc<Source>) {
         let Some(at) = source.id.0.checked_sub(self.first_other) else { return };
         let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(other) = others.get_mut(at as usize) {
+        if let Some(other) = others.files.get_mut(at as usize) {
             other.source = Some(Arc::clone(source));
         }
     }

@@ -1,9 +1,12 @@
 //! The findings of several roots, the same one once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::Ignored;
-use crate::base::{Diagnostic, RuleId, SourceId, Span};
+use crate::base::{Diagnostic, ObjectId, RuleId, SourceId, Span};
 
 /// The findings of all roots, the same one once.
 #[derive(Debug, Default)]
@@ -17,15 +20,31 @@ pub(super) struct Merged {
 
 /// What makes two findings the same: where the place begins (how far it reaches depends on what an overlay changed
 /// in it), the rule, and the container and object that it speaks of.
-type Key = (SourceId, u32, RuleId, Option<String>, Option<Span>);
+/// Where one root has two such, from a base that it takes twice, the second is not the first.
+type Key = (SourceId, u32, RuleId, Option<String>, Option<Span>, usize);
 
 /// A finding, the origin of its object, and the roots that have it.
 type Found = (Option<Span>, BTreeSet<usize>, Diagnostic);
 
-fn key_of(finding: &Diagnostic, origin: Option<Span>) -> Key {
+fn key_of(finding: &Diagnostic, origin: Option<Span>, nth: usize) -> Key {
     let container = finding.subject.as_ref().and_then(|subject| subject.container.clone());
     let place = finding.primary.span;
-    (place.source, place.start, finding.rule.clone(), container, origin)
+    (place.source, place.start, finding.rule.clone(), container, origin, nth)
+}
+
+/// The objects of one root that were written at one place, numbered.
+#[derive(Debug, Default)]
+struct Twins(BTreeMap<Span, Vec<Arc<ObjectId>>>);
+
+impl Twins {
+    fn number(&mut self, origin: Option<Span>, finding: &Diagnostic) -> usize {
+        let (Some(origin), Some(subject)) = (origin, &finding.subject) else { return 0 };
+        let twins = self.0.entry(origin).or_default();
+        twins.iter().position(|twin| *twin == subject.object).unwrap_or_else(|| {
+            twins.push(Arc::clone(&subject.object));
+            twins.len() - 1
+        })
+    }
 }
 
 impl Merged {
@@ -41,11 +60,13 @@ impl Merged {
         for origin in origins {
             self.holders.entry(origin).or_default().insert(number);
         }
+        let mut objects = Twins::default();
         for (origin, finding) in findings {
             let end = finding.primary.span.end;
+            let nth = objects.number(origin, &finding);
             let entry = self
                 .findings
-                .entry(key_of(&finding, origin))
+                .entry(key_of(&finding, origin, nth))
                 .or_insert_with(|| (origin, BTreeSet::new(), finding));
             entry.1.insert(number);
             entry.2.primary.span.end = entry.2.primary.span.end.max(end);
@@ -54,8 +75,10 @@ impl Merged {
 
     /// Takes up what annotations silence in one root.
     pub(super) fn ignore(&mut self, ignored: impl IntoIterator<Item = (Option<Span>, Ignored)>) {
+        let mut objects = Twins::default();
         for (origin, ignored) in ignored {
-            self.ignored.entry(key_of(&ignored.finding, origin)).or_insert(ignored);
+            let nth = objects.number(origin, &ignored.finding);
+            self.ignored.entry(key_of(&ignored.finding, origin, nth)).or_insert(ignored);
         }
     }
 

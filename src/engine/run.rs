@@ -76,7 +76,9 @@ fn run_here(
         judge_jobs(&jobs, &plans, &Shared { request, texts: &texts, kustomized }, progress)
     };
     let paths = jobs.iter().map(|job| job.found.shown.clone());
-    let others = disk.iter().flat_map(Disk::others);
+    let others: Vec<String> = disk.iter().flat_map(Disk::others).collect();
+    let elsewhere = elsewhere(&others, jobs.len(), &settings, request)?;
+    let more = self::plans(registry, &elsewhere.settings, silencing)?;
     let mut outcome = Outcome {
         sources: Sources::with_paths(paths.chain(others)),
         unreadable: walked.errors.into_iter().map(|(path, reason)| Unreadable { path, reason }).collect(),
@@ -86,7 +88,13 @@ fn run_here(
     };
     outcome.root = root_of(&outcome.base);
     let ways = ways(&jobs, &settings, request);
-    let holding = Holding { settings: &settings, plans: &plans, silencing, ways: &ways };
+    let holding = Holding {
+        settings: settings.iter().chain(&elsewhere.settings).collect(),
+        plans: plans.iter().chain(&more).collect(),
+        elsewhere: elsewhere.of_file,
+        silencing,
+        ways: &ways,
+    };
     collect(&mut outcome, done, rendered, &holding, registry, request.classes);
     keep_texts(&mut outcome, &jobs, store, &request.limits);
     outcome.stats.elapsed = started.elapsed();
@@ -160,6 +168,36 @@ fn ways(jobs: &[Job], settings: &[Arc<Settings>], request: &Request<'_>) -> BTre
 fn found_stdin(stdin: &Stdin) -> Found {
     let path = PathBuf::from(&stdin.name);
     Found { shown: walk::shown(&path), hint: walk::hint(&path), path }
+}
+
+/// What holds for the files that only kustomizations read.
+struct Elsewhere {
+    /// Those that hold for no walked file.
+    settings: Vec<Arc<Settings>>,
+    /// For each file, which of the walked files' settings and these, counted on.
+    of_file: BTreeMap<SourceId, usize>,
+}
+
+/// Finds what holds for the `others`, whose ids begin at `first`.
+fn elsewhere(
+    others: &[String],
+    first: usize,
+    known: &[Arc<Settings>],
+    request: &Request<'_>,
+) -> Result<Elsewhere, Failure> {
+    let mut elsewhere = Elsewhere { settings: Vec::new(), of_file: BTreeMap::new() };
+    for (index, path) in others.iter().enumerate() {
+        // A configuration that cannot be used is told below.
+        let Ok(own) = request.resolver.settings_for(Path::new(path)) else { continue };
+        let mut all = known.iter().chain(&elsewhere.settings);
+        let at = all.position(|it| Arc::ptr_eq(it, &own)).unwrap_or_else(|| {
+            elsewhere.settings.push(own);
+            known.len() + elsewhere.settings.len() - 1
+        });
+        elsewhere.of_file.insert(SourceId((first + index) as u32), at);
+    }
+    let broken = request.resolver.broken();
+    if broken.is_empty() { Ok(elsewhere) } else { Err(Failure::Config(broken)) }
 }
 
 fn plans<'r>(

@@ -225,6 +225,13 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// How many levels there are from here down, aliases followed; 1 for a scalar. The reader bounds it.
+    pub(super) fn depth(self) -> usize {
+        let items = self.items().map(Node::depth);
+        let values = self.entries().map(|entry| entry.value.depth());
+        1 + items.chain(values).max().unwrap_or(0)
+    }
+
     /// Whether both are scalars of one text, or both are none.
     pub(super) fn says_same(self, other: Node<'_>) -> bool {
         match (self.simple_text(), other.simple_text()) {

@@ -35,6 +35,23 @@ pub struct Value<'a> {
     pub via: Option<Span>,
 }
 
+/// What a built tree costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Nodes of its own.
+    pub nodes: usize,
+    /// Levels.
+    pub depth: usize,
+}
+
+impl Size {
+    const EMPTY: Self = Self { nodes: 1, depth: 1 };
+
+    fn holding(self, inner: Size) -> Self {
+        Self { nodes: self.nodes.saturating_add(inner.nodes), depth: self.depth.max(inner.depth + 1) }
+    }
+}
+
 impl<'a> Value<'a> {
     /// A text that reads as text, whatever it says.
     pub fn text(text: impl Into<Cow<'a, str>>, span: Span) -> Self {
@@ -97,6 +114,18 @@ impl<'a> Tree<'a> {
             Tree::Link(node) => node.text(),
             Tree::Scalar(value) => Some(Cow::Borrowed(&value.text)),
             _ => None,
+        }
+    }
+
+    /// How many nodes are its own (links count as one), and how deep it goes, links included.
+    pub fn size(&self) -> Size {
+        match self {
+            Tree::Link(node) => Size { nodes: 1, depth: node.depth() },
+            Tree::Scalar(_) => Size { nodes: 1, depth: 1 },
+            Tree::Sequence(items, _) => items.iter().fold(Size::EMPTY, |size, it| size.holding(it.size())),
+            Tree::Mapping(entries, _) => {
+                entries.iter().fold(Size::EMPTY, |size, (_, it)| size.holding(it.size()))
+            }
         }
     }
 

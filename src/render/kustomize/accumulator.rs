@@ -17,6 +17,9 @@ pub struct Note {
     pub span: Span,
 }
 
+/// Objects that one kustomization may build: bases that are taken twice, and again by the next layer, double each time.
+const MOST_RESOURCES: usize = 20_000;
+
 /// What a kustomization has gathered so far.
 #[derive(Debug, Clone)]
 pub(super) struct Accumulator<'a> {
@@ -50,6 +53,10 @@ impl<'a> Accumulator<'a> {
             return Err(BuildError::invalid(entry, message)
                 .relate(twin.head(), "it is defined here")
                 .relate(resource.head(), "and here"));
+        }
+        if self.resources.len() >= MOST_RESOURCES {
+            let message = format!("more than {MOST_RESOURCES} objects are built here");
+            return Err(BuildError::invalid(entry, message));
         }
         self.resources.push(resource);
         Ok(())

@@ -51,9 +51,22 @@ pub struct Built<'a> {
 pub(super) struct Chain<'c> {
     folder: &'c Path,
     up: Option<&'c Chain<'c>>,
+    depth: u32,
 }
 
+/// Kustomizations inside kustomizations; each level costs stack, and nobody means so many.
+const DEEPEST: u32 = 100;
+
 impl Chain<'_> {
+    /// The chain one level down.
+    fn below<'c>(&'c self, folder: &'c Path, entry: Span) -> Result<Chain<'c>, BuildError> {
+        if self.depth >= DEEPEST {
+            let message = format!("kustomizations are nested deeper than {DEEPEST} levels here");
+            return Err(BuildError::invalid(entry, message));
+        }
+        Ok(Chain { folder, up: Some(self), depth: self.depth + 1 })
+    }
+
     /// Whether `folder` is one of them, or holds one: kustomize calls that a cycle.
     fn is_below(&self, folder: &Path) -> bool {
         self.folder.starts_with(folder) || self.up.is_some_and(|up| up.is_below(folder))
@@ -78,7 +91,7 @@ impl<'a> Builder<'a> {
 
     /// Builds `own` as a root.
     pub(super) fn build_own(&self, own: &Kustomization<'a>) -> Result<Built<'a>, Errors> {
-        let chain = Chain { folder: &own.folder, up: None };
+        let chain = Chain { folder: &own.folder, up: None, depth: 0 };
         let accumulated = self.accumulate(own, &chain, Accumulator::new(None))?;
         finish::finish(self, own, accumulated)
     }
@@ -174,7 +187,7 @@ impl<'a> Builder<'a> {
             let message = format!("`{}` is a Component: name it under `components`", entry.text);
             return Err(BuildError::invalid(entry.span, message).into());
         }
-        let below = Chain { folder, up: Some(chain) };
+        let below = chain.below(folder, entry.span)?;
         let base = self.accumulate(&own, &below, Accumulator::new(schemas)).map_err(|errors| {
             errors.into_iter().map(|error| reached(error, entry.span)).collect::<Errors>()
         })?;
@@ -207,7 +220,7 @@ impl<'a> Builder<'a> {
                     .relate(component.head(), "its kind is not `Component`")
                     .into());
             }
-            let below = Chain { folder: &found.real, up: Some(chain) };
+            let below = chain.below(&found.real, entry.span)?;
             accumulator = self.accumulate(&component, &below, accumulator).map_err(|errors| {
                 errors.into_iter().map(|error| reached(error, entry.span)).collect::<Errors>()
             })?;

@@ -23,8 +23,14 @@ pub fn apply<'a>(target: &mut Tree<'a>, operations: Node<'a>) -> Result<(), Patc
     if operations.kind() != Kind::Sequence {
         return Err(PatchError::new("a JSON patch is a list of operations", operations.head()));
     }
-    operations.items().try_for_each(|operation| Operation::read(operation)?.apply(target))
+    let mut room = MOST_COPIED;
+    operations.items().try_for_each(|operation| Operation::read(operation)?.apply(target, &mut room))
 }
+
+/// Nodes that the copies of one patch may make: each may double what the last one made.
+const MOST_COPIED: usize = 100_000;
+/// Levels to which a patch may build; as deep as a text may nest.
+const DEEPEST: usize = 512;
 
 /// One operation.
 struct Operation<'a> {
@@ -49,7 +55,7 @@ impl<'a> Operation<'a> {
         Ok(Self { node, kind, path, path_span })
     }
 
-    fn apply(&self, target: &mut Tree<'a>) -> Result<(), PatchError> {
+    fn apply(&self, target: &mut Tree<'a>, room: &mut usize) -> Result<(), PatchError> {
         match self.kind.text().as_deref() {
             Some("add") => self.add(target, self.value()),
             Some("remove") => Self::take(target, &self.path, self.path_span).map(|_| ()),
@@ -62,8 +68,12 @@ impl<'a> Operation<'a> {
             }
             Some("copy") => {
                 let (from, span) = pointer_of(self.node, "from")?;
-                let value = Self::look_up(target, &from, span)?;
-                self.add(target, value.unwrap_or_else(|| null(span)))
+                let value = Self::look_up(target, &from, span)?.unwrap_or_else(|| null(span));
+                *room = room.checked_sub(value.size().nodes).ok_or_else(|| {
+                    let message = format!("the copies of this patch make more than {MOST_COPIED} values");
+                    PatchError::new(message, span)
+                })?;
+                self.add(target, value)
             }
             other => {
                 let message = format!(
@@ -105,6 +115,7 @@ impl<'a> Operation<'a> {
     }
 
     fn add(&self, target: &mut Tree<'a>, value: Tree<'a>) -> Result<(), PatchError> {
+        self.check_depth(&value)?;
         let pointer = Pointer::new(&self.path);
         let (holder, key) = Self::holder(target, &pointer, &self.path, self.path_span)?;
         if holder.kind() == Kind::Mapping {
@@ -122,7 +133,16 @@ impl<'a> Operation<'a> {
         Ok(())
     }
 
+    /// Values may be stacked on each other by many operations, each of which is shallow.
+    fn check_depth(&self, value: &Tree<'a>) -> Result<(), PatchError> {
+        if self.path.matches('/').count() + value.size().depth <= DEEPEST {
+            return Ok(());
+        }
+        Err(PatchError::new(format!("the patch builds deeper than {DEEPEST} levels"), self.path_span))
+    }
+
     fn replace(&self, target: &mut Tree<'a>) -> Result<(), PatchError> {
+        self.check_depth(&self.value())?;
         if self.path.is_empty() {
             let value = self.value();
             if value.kind() == Kind::Scalar {

@@ -284,6 +284,9 @@ fn put<'a>(
             return Err("`delimiter` is for single values, not for lists and mappings".to_owned());
         }
         text = spliced(&field.as_text().unwrap_or_default(), delimiter, index, &text);
+        if text.len() > LONGEST_TEXT {
+            return Err(format!("the text grows beyond {LONGEST_TEXT} bytes"));
+        }
     }
     if field.kind() != Kind::Scalar {
         *field = value.clone();
@@ -309,6 +312,9 @@ fn put<'a>(
     *field = new;
     Ok(())
 }
+
+/// Replacements that take from each other double what they hold.
+const LONGEST_TEXT: usize = 1 << 20;
 
 fn spliced(old: &str, delimiter: &str, index: i64, new: &str) -> String {
     let mut parts: Vec<&str> = old.split(delimiter).collect();
