@@ -17,6 +17,7 @@ mod docs;
 mod floors;
 mod gitops;
 mod guide;
+mod hostile;
 mod kustomize;
 mod overlays;
 mod pod_security;

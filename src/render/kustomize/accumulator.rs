@@ -18,7 +18,7 @@ pub struct Note {
 }
 
 /// Objects that one kustomization may build: bases that are taken twice, and again by the next layer, double each time.
-const MOST_RESOURCES: usize = 20_000;
+const MOST_RESOURCES: usize = 5_000;
 
 /// What a kustomization has gathered so far.
 #[derive(Debug, Clone)]
