@@ -50,6 +50,8 @@ pub(super) enum Command {
     Baseline(Box<Baseline>),
     /// Show what holds for a file and why, or what a configuration may say.
     Config(Config),
+    /// Write a first configuration from what a folder holds.
+    Init(Init),
     /// List the rules.
     Rules(Rules),
     /// Say what a rule is about, why it matters and how to fix what it finds.
@@ -63,8 +65,8 @@ pub(super) enum Command {
 }
 
 /// The names of the commands: what stands first decides, so a folder of such a name is written `./rules`.
-const COMMANDS: [&str; 8] =
-    ["check", "baseline", "config", "rules", "explain", "completions", "render", "dump"];
+const COMMANDS: [&str; 9] =
+    ["check", "baseline", "config", "init", "rules", "explain", "completions", "render", "dump"];
 
 /// Puts `check` in front of arguments that name no command.
 pub(super) fn with_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
@@ -125,6 +127,13 @@ pub(super) enum ConfigCommand {
     Show(ConfigShow),
     /// Print the JSON schema of configurations, for editors.
     Schema,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// The folder.
+    #[arg(default_value = ".", hide_default_value = true)]
+    pub(super) folder: PathBuf,
 }
 
 #[derive(Debug, Args)]

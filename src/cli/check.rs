@@ -98,7 +98,7 @@ fn run(
 }
 
 /// The day that the system's clock shows, in UTC.
-fn today() -> Day {
+pub(super) fn today() -> Day {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     Day::of_unix(now.unwrap_or_default().as_secs())
 }

@@ -8,6 +8,7 @@ mod commands;
 mod config;
 mod error;
 mod exit;
+mod init;
 mod output;
 mod print;
 mod progress;
@@ -39,6 +40,7 @@ fn run(arguments: Vec<OsString>) -> Exit {
         Command::Check(check) => check::check(&check, &terminal),
         Command::Baseline(options) => baseline::baseline(&options, &terminal),
         Command::Config(options) => config::config(&options),
+        Command::Init(options) => init::init(&options),
         Command::Rules(rules) => commands::rules(&rules, &terminal),
         Command::Explain(explain) => commands::explain(&explain, &terminal),
         Command::Completions(completions) => commands::completions(&completions),

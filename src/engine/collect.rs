@@ -95,7 +95,7 @@ pub(super) fn collect(
     let is_shown = |finding: &Diagnostic| holds(finding).is_none_or(|it| it.min_severity <= finding.severity);
     let overriding = |id: SourceId| Some((settings_for(id)?, holding.ways.get(&id)?.as_path()));
     // Behind the comments: what an override takes out too was needed all the same.
-    outcome.ignored.extend(overrule(&mut findings, registry, &overriding));
+    outcome.ignored.extend(overrule(&mut findings, registry, &rendered.also, &overriding));
     findings.retain(|it| holding.ways.contains_key(&it.primary.span.source) || is_shown(it));
     outcome.ignored.retain(|it| is_shown(&it.finding));
     outcome.ignored.sort_by(|a, b| a.finding.sort_key().cmp(&b.finding.sort_key()));

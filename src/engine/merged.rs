@@ -16,7 +16,12 @@ pub(super) struct Merged {
     holders: BTreeMap<Span, BTreeSet<usize>>,
     findings: BTreeMap<Key, Found>,
     ignored: BTreeMap<Key, Ignored>,
+    /// By rule and where the place begins: the objects of a finding that other roots call otherwise.
+    also: Also,
 }
+
+/// Objects for which findings speak besides their own, by rule and where the place begins.
+pub(super) type Also = BTreeMap<(SourceId, u32, RuleId), Vec<Arc<ObjectId>>>;
 
 /// What makes two findings the same: where the place begins (how far it reaches depends on what an overlay changed
 /// in it), the rule, and the container and object that it speaks of.
@@ -64,11 +69,17 @@ impl Merged {
         for (origin, finding) in findings {
             let end = finding.primary.span.end;
             let nth = objects.number(origin, &finding);
+            let object = finding.subject.as_ref().map(|subject| Arc::clone(&subject.object));
+            let place = (finding.primary.span.source, finding.primary.span.start, finding.rule.clone());
             let entry = self
                 .findings
                 .entry(key_of(&finding, origin, nth))
                 .or_insert_with(|| (origin, BTreeSet::new(), finding));
             entry.1.insert(number);
+            let first = entry.2.subject.as_ref().map(|subject| &subject.object);
+            if let Some(object) = object.filter(|object| first.is_some_and(|first| first != object)) {
+                self.also.entry(place).or_default().push(object);
+            }
             entry.2.primary.span.end = entry.2.primary.span.end.max(end);
         }
     }
@@ -80,6 +91,11 @@ impl Merged {
             let nth = objects.number(origin, &ignored.finding);
             self.ignored.entry(key_of(&ignored.finding, origin, nth)).or_insert(ignored);
         }
+    }
+
+    /// The objects that findings speak for besides their own.
+    pub(super) fn also(&mut self) -> Also {
+        std::mem::take(&mut self.also)
     }
 
     /// What is silenced in every root that has it: an annotation that one overlay adds speaks for no other.

@@ -54,7 +54,7 @@ pub struct Outcome {
     pub findings: Vec<Diagnostic>,
     /// How many of them are at or above the severity that fails the run, by what holds for each file.
     pub failing: usize,
-    /// What comments and annotations silence, in the same order.
+    /// What comments, annotations and overrides silence, in the same order.
     pub ignored: Vec<Ignored>,
     /// What a baseline took out of the findings, where there is one.
     pub known: Option<Known>,

@@ -1,12 +1,12 @@
 //! What the overrides of configurations say about findings.
 
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashMap, path::Path, sync::Arc};
 
-use super::Ignored;
+use super::{Ignored, merged::Also};
 use crate::{
-    base::{Diagnostic, Severity, SourceId},
+    base::{Diagnostic, ObjectId, Severity, SourceId, Subject},
     config::{Override, Said, Settings},
-    rule::Registry,
+    rule::{Registry, Rule},
 };
 
 /// What holds for a finding once all overrides have spoken; the later ones have the last word.
@@ -22,6 +22,7 @@ struct Verdict<'s> {
 pub(super) fn overrule<'s>(
     findings: &mut Vec<Diagnostic>,
     registry: &Registry,
+    also: &Also,
     holds: &dyn Fn(SourceId) -> Option<(&'s Settings, &'s Path)>,
 ) -> Vec<Ignored> {
     let indices: HashMap<&str, usize> =
@@ -34,7 +35,7 @@ pub(super) fn overrule<'s>(
             kept.push(finding);
             continue;
         };
-        let verdict = verdict(&finding, settings, way, index, registry);
+        let verdict = verdict(&finding, settings, way, (index, &registry.rules()[index]), also);
         finding.severity = verdict.severity.unwrap_or(finding.severity);
         if let Some(off) = verdict.off {
             ignored.push(Ignored { finding, reason: off.reason.clone(), place: None });
@@ -50,14 +51,24 @@ fn verdict<'s>(
     finding: &Diagnostic,
     settings: &'s Settings,
     way: &Path,
-    index: usize,
-    registry: &Registry,
+    (index, rule): (usize, &Rule),
+    also: &Also,
 ) -> Verdict<'s> {
     let mut verdict = Verdict::default();
     let subject = finding.subject.as_ref();
-    for it in settings.overrides.iter().filter(|it| it.covers_path(way) && it.covers_subject(subject)) {
+    let span = finding.primary.span;
+    let others = also.get(&(span.source, span.start, finding.rule.clone()));
+    // What an override says about the object of one overlay must not hide what is found in another's.
+    let covers = |it: &&Override| {
+        let covers_other = |object: &Arc<ObjectId>| {
+            let other = subject.map(|subject| Subject { object: Arc::clone(object), ..subject.clone() });
+            it.covers_subject(other.as_ref())
+        };
+        it.covers_path(way) && it.covers_subject(subject) && others.into_iter().flatten().all(covers_other)
+    };
+    for it in settings.overrides.iter().filter(covers) {
         verdict.min_severity = it.min_severity.or(verdict.min_severity);
-        match it.says(index, &registry.rules()[index]) {
+        match it.says(index, rule) {
             None => {}
             Some(Said::Off) => verdict.off = Some(it),
             Some(Said::On(severity)) => {

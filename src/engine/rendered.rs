@@ -12,7 +12,7 @@ use super::{
     Ignored, Judged, Plan, Role,
     finish::{finish, judge_index, show_bindings},
     judge::judge_object,
-    merged::Merged,
+    merged::{Also, Merged},
     roots::{Kustomizations, Root},
     suppress::{Silence, by_annotations, of_text, once},
 };
@@ -26,6 +26,8 @@ use crate::{
 /// What came of the kustomizations.
 #[derive(Debug, Default)]
 pub(super) struct Rendered {
+    /// The objects that findings speak for besides their own.
+    pub(super) also: Also,
     pub(super) findings: Vec<Diagnostic>,
     /// Findings that annotations of their object silence, in every overlay that has them.
     pub(super) ignored: Vec<Ignored>,
@@ -120,6 +122,7 @@ pub(super) fn render<'p, 'r: 'p>(
     rendered.unbuilt.retain(|source| !rendered.built.contains(source));
     rendered.silences = once(rendered.silences);
     rendered.ignored = merged.ignored();
+    rendered.also = merged.also();
     rendered.findings.extend(merged.findings());
     rendered
 }

@@ -157,7 +157,7 @@ pub struct Options {
     pub width: usize,
     /// How many findings [`Format::Full`] shows before it only counts; every one when `None`.
     pub max_findings: Option<usize>,
-    /// Findings that comments and annotations silence are shown too, behind all others.
+    /// Findings that comments, annotations and overrides silence are shown too, behind all others.
     pub ignored: bool,
 }
 

@@ -1,6 +1,9 @@
 //! `plimsoll config` and `plimsoll init`: what they print and what they write.
 
-use std::process::{Command, Stdio};
+use std::{
+    fs,
+    process::{Command, Stdio},
+};
 
 use super::dir::Dir;
 
@@ -76,4 +79,48 @@ fn a_broken_configuration_is_told_instead_of_shown() {
 fn the_schema_that_is_printed_is_the_one_in_the_docs() {
     let (code, out, _) = run(&repository(), &["config", "schema"]);
     assert_eq!((code, out.as_str()), (0, include_str!("../../docs/plimsoll.schema.json")));
+}
+
+#[test]
+fn the_first_configuration_is_a_good_one_with_and_without_its_proposals() {
+    let dir = repository();
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostPID: true\n  containers: [{name: c, image: x}]\n";
+    dir.write("deep/vendor/x.yaml", pod);
+    dir.write("y.yaml", pod);
+    let (code, out, err) = run(&dir, &["init"]);
+    assert_eq!((code, out.as_str(), err.as_str()), (0, "", "wrote `.plimsoll.yaml`\n"));
+    let text = fs::read_to_string(dir.path().join(".plimsoll.yaml")).unwrap();
+    assert!(text.contains("Found here: 2 files with Kubernetes objects; "), "{text}");
+    assert!(text.contains("#exclude: [vendor]\n"), "{text}");
+    assert!(text.contains("\n#  host-pid: ") && text.contains("  # 2 found\n"), "{text}");
+    assert!(run(&dir, &["config", "show", "y.yaml"]).1.contains("configuration  .plimsoll.yaml"));
+
+    // A bare `#` stands before a setting; before prose, a space or more stands behind it.
+    let mut settings = false;
+    let lines = text.lines().map(|line| {
+        let bare = line.strip_prefix('#').unwrap_or_default();
+        settings =
+            bare.starts_with(|first: char| first.is_ascii_lowercase()) || settings && bare.starts_with("  ");
+        format!("{}\n", if settings { bare } else { line })
+    });
+    let all: String = lines.collect();
+    assert!(all.contains("\noverrides:\n  - paths") && all.contains("\nrules:\n  "), "{all}");
+    dir.write(".plimsoll.yaml", &all);
+    let (code, out, err) = run(&dir, &["config", "show", "clusters/dev/x.yaml"]);
+    assert_eq!((code, err.as_str()), (0, ""), "{all}");
+    assert!(out.contains("agents look at their node"), "{out}");
+}
+
+#[test]
+fn a_configuration_that_is_there_is_never_overwritten() {
+    for name in [".plimsoll.yaml", ".plimsoll.yml"] {
+        let dir = repository();
+        dir.write(&format!("sub/{name}"), "fail-on: low\n");
+        let (code, _, err) = run(&dir, &["init", "sub"]);
+        assert_eq!((code, err), (2, format!("error: `sub/{name}` is there already\n")));
+        assert_eq!(fs::read_to_string(dir.path().join("sub").join(name)).unwrap(), "fail-on: low\n");
+        assert_eq!(fs::read_dir(dir.path().join("sub")).unwrap().count(), 1);
+    }
+    let (code, _, err) = run(&repository(), &["init", "nowhere"]);
+    assert_eq!((code, err.as_str()), (2, "error: cannot read `nowhere`: no such file or directory\n"));
 }

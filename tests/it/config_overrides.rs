@@ -148,3 +148,25 @@ overrides:
     assert_eq!(lines.len(), expected.len(), "{told}");
     assert!(told.contains("did you mean `paths`?") && told.contains("did you mean `host-pid`?"), "{told}");
 }
+
+#[test]
+fn an_override_for_the_object_of_one_overlay_hides_nothing_in_another() {
+    let dir = Dir::new();
+    dir.write(".git/HEAD", "");
+    dir.write("base/kustomization.yaml", "resources: [pod.yaml]\n");
+    dir.write("base/pod.yaml", &pod("web"));
+    for name in ["dev", "prod"] {
+        dir.write(
+            &format!("{name}/kustomization.yaml"),
+            &format!("resources: [../base]\nnamespace: {name}\n"),
+        );
+    }
+    for (namespaces, left) in [("[dev]", 2), ("[prod]", 2), ("[dev, prod]", 0), ("['*']", 0)] {
+        let text = format!(
+            "select: privileged-container\noverrides: [{{namespaces: {namespaces}, reason: r, ignore: '*'}}]\n"
+        );
+        dir.write(".plimsoll.yaml", &text);
+        let (_, out, _) = check(&dir, &[]);
+        assert_eq!(out.lines().count(), left, "{namespaces}: {out}");
+    }
+}
