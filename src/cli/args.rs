@@ -169,6 +169,9 @@ pub(super) struct RuleOptions {
     /// Let no comment and no annotation silence a finding.
     #[arg(long)]
     pub(super) no_ignores: bool,
+    /// Let no comment and no annotation for another tool silence a finding.
+    #[arg(long)]
+    pub(super) no_peer_ignores: bool,
 }
 
 #[derive(Debug, Args)]

@@ -48,6 +48,8 @@ pub struct Config {
     pub(super) extends: Vec<(String, Span)>,
     /// What holds for some files and objects only; a later one has the last word.
     pub overrides: Vec<Override>,
+    /// Whether the marks of other tools silence findings.
+    pub peer_ignores: Option<bool>,
     pub(super) exclude: Exclude,
     /// The files it was made of, the nearest first, as shown; empty for a text.
     pub files: Vec<String>,
@@ -66,7 +68,7 @@ pub struct RuleChoice {
     pub params: BTreeMap<String, Literals>,
 }
 
-pub(super) const KEYS: [&str; 13] = [
+pub(super) const KEYS: [&str; 14] = [
     "required-version",
     "extends",
     "profiles",
@@ -80,6 +82,7 @@ pub(super) const KEYS: [&str; 13] = [
     "fail-on",
     "min-severity",
     "overrides",
+    "peer-ignores",
 ];
 const RULE_KEYS: [&str; 3] = ["severity", "off", "params"];
 pub(super) const PLATFORMS: [(&str, Platform); 1] = [("aks", Platform::Aks)];
@@ -165,6 +168,7 @@ impl Reading<'_> {
             "platform" => config.platform = self.platform(value),
             "kubernetes-version" => config.kubernetes_version = self.version(value),
             "exclude" => config.exclude = self.exclude(value),
+            "peer-ignores" => config.peer_ignores = Some(self.truth(value)),
             "fail-on" => config.fail_on = self.severity(value),
             "overrides" => config.overrides = self.overrides(value),
             _ => config.min_severity = self.severity(value),

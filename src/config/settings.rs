@@ -39,6 +39,8 @@ pub struct Settings {
     pub fail_on: Severity,
     /// What holds for some of its findings only; a later one has the last word.
     pub overrides: Vec<Override>,
+    /// The marks of other tools silence findings.
+    pub peer_ignores: bool,
 }
 
 /// What the command line says; each beats the file.
@@ -60,6 +62,8 @@ pub struct Overrides {
     pub kubernetes_version: Option<Minor>,
     /// `--platform`
     pub platform: Option<Platform>,
+    /// `--no-peer-ignores`
+    pub no_peer_ignores: bool,
 }
 
 impl Config {
@@ -86,6 +90,7 @@ impl Config {
             platform,
             min_severity: overrides.min_severity.or(self.min_severity).unwrap_or(Severity::Info),
             fail_on: overrides.fail_on.or(self.fail_on).unwrap_or(Severity::Medium),
+            peer_ignores: !overrides.no_peer_ignores && self.peer_ignores.unwrap_or(true),
         }
     }
 

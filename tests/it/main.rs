@@ -30,6 +30,7 @@ mod report_random;
 mod report_rules;
 mod rules;
 mod suppress;
+mod suppress_peers;
 mod walk;
 mod yaml_conformance;
 mod yaml_differential;

@@ -15,7 +15,7 @@ fn found(text: &str, rules: &[&str]) -> Vec<String> {
     let registry = Registry::embedded().unwrap();
     let mut plan = Plan::of_all(&registry, Target { kubernetes: Minor::NEWEST, platform: None }).unwrap();
     let today: Day = "2026-11-24".parse().unwrap();
-    plan.silencing = Some(Silencing { registry: &registry, today });
+    plan.silencing = Some(Silencing { registry: &registry, today, peers: true });
     let source = Source::new(SourceId(0), "a.yaml", text);
     let findings = judge_all(&[(&source, Role::Plain)], &plan, &Reading::default());
     let shown = findings.iter().filter(|finding| {
@@ -202,7 +202,7 @@ fn thousands_of_comments_and_deep_nesting_cost_little() {
     let none = std::collections::BTreeMap::new();
     let choice = plimsoll::engine::Choice { rule, severity: rule.severity, params: &none };
     let mut plan = Plan::new(Target { kubernetes: Minor::NEWEST, platform: None }, [choice]).unwrap();
-    plan.silencing = Some(Silencing { registry: &registry, today: Day::default() });
+    plan.silencing = Some(Silencing { registry: &registry, today: Day::default(), peers: true });
     let started = std::time::Instant::now();
     for (text, expected) in [(many, 1), (deep, 0)] {
         let source = Source::new(SourceId(0), "a.yaml", text);

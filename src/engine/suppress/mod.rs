@@ -2,6 +2,7 @@
 
 mod comment;
 mod cover;
+mod peer;
 mod read;
 mod settle;
 
@@ -22,6 +23,8 @@ pub struct Silencing<'r> {
     pub registry: &'r Registry,
     /// What a day in a comment is compared with.
     pub today: Day,
+    /// The marks of other tools silence, too.
+    pub peers: bool,
 }
 
 /// A finding that is not told.
@@ -33,6 +36,8 @@ pub struct Ignored {
     pub reason: String,
     /// The comment, or the annotation's value; `None` where a configuration says so.
     pub place: Option<Span>,
+    /// It is a mark of another tool.
+    pub is_by_peer: bool,
 }
 
 /// One comment or annotation.
@@ -50,6 +55,8 @@ pub(super) struct Silence {
     pub(super) is_told: bool,
     /// All findings that it could silence were looked for.
     pub(super) is_whole: bool,
+    /// It is a mark of another tool: nothing is said about it.
+    pub(super) is_of_peer: bool,
 }
 
 /// What a comment or annotation asks for.

@@ -143,22 +143,24 @@ impl<'r> Book<'r> {
                 near.filter(|it| chooses(&it.selector, index, rule) && it.of.reaches(&finding)).collect()
             });
             let hits: Vec<&&Ready<'_>> = hits.unwrap_or_default();
-            used.extend(hits.iter().map(|it| (it.of.place, it.name)));
-            // The nearest one has the reason that was given for this finding.
-            match hits.iter().min_by_key(|it| it.of.covers.len()) {
+            used.extend(hits.iter().map(|it| (it.of.place, it.of.is_of_peer, it.name)));
+            // The nearest one, of plimsoll's own if there is any, has the reason that was given for this finding.
+            match hits.iter().min_by_key(|it| (it.of.is_of_peer, it.of.covers.len())) {
                 None => kept.push(finding),
                 Some(it) => {
                     let reason = it.of.order.as_ref().map_or("", |order| &order.reason).to_owned();
-                    ignored.push(Ignored { finding, reason, place: Some(it.of.place) });
+                    let (place, is_by_peer) = (Some(it.of.place), it.of.is_of_peer);
+                    ignored.push(Ignored { finding, reason, place, is_by_peer });
                 }
             }
         }
         *findings = kept;
-        // One annotation may be that of many objects: through an alias, or through a kustomization.
+        // One annotation may be that of many objects: through an alias, or through a kustomization. One comment may be
+        // a mark of another tool and of plimsoll.
         for silence in silences {
-            let place = silence.place;
+            let (place, is_of_peer) = (silence.place, silence.is_of_peer);
             for (at, name) in silence.order.iter_mut().flat_map(|order| order.names.iter_mut().enumerate()) {
-                name.is_used |= used.contains(&(place, at));
+                name.is_used |= used.contains(&(place, is_of_peer, at));
             }
         }
         ignored
@@ -172,7 +174,7 @@ impl<'r> Book<'r> {
         which: &dyn Fn(&Selector) -> bool,
     ) -> Vec<Diagnostic> {
         let mut told = Vec::new();
-        for silence in silences.iter().filter(|silence| silence.is_told) {
+        for silence in silences.iter().filter(|silence| silence.is_told && !silence.is_of_peer) {
             let Some(plan) = plan_of(silence.place.source) else { continue };
             let rule = |id: &str| plan.rules().iter().find(|compiled| compiled.rule.id.as_str() == id);
             let order = match &silence.order {
