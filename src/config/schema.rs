@@ -52,6 +52,7 @@ fn setting(key: &str) -> Value {
         "fail-on" => ("The severity from which on a finding makes the run fail", refer("severity")),
         "min-severity" => ("The severity below which a finding is not shown", refer("severity")),
         "peer-ignores" => ("Whether marks for other tools silence findings", json!({"type": "boolean"})),
+        "require-reason" => ("Whether what silences must say why", json!({"type": "boolean"})),
         "overrides" => (
             "What holds for some files, objects or containers only",
             json!({"type": "array", "items": refer("override")}),

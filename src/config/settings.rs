@@ -13,6 +13,9 @@ const DEFAULT_PROFILE: &str = "default";
 /// The profile that holds every rule without any rule naming it.
 const WHOLE_PROFILE: &str = "all";
 
+/// The rule that `require-reason` switches on.
+const REASON_RULE: &str = "ignore-without-reason";
+
 /// A rule that runs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Selected {
@@ -113,7 +116,10 @@ impl Config {
         let base = match &overrides.select {
             Some(select) => any(select),
             None if !overrides.profiles.is_empty() => in_profiles(rule, &overrides.profiles),
-            None => self.base(index, rule) || any(&self.extend_select),
+            None => {
+                let is_required = self.require_reason == Some(true) && rule.id.as_str() == REASON_RULE;
+                is_required || self.base(index, rule) || any(&self.extend_select)
+            }
         };
         base || any(&overrides.extend_select)
     }

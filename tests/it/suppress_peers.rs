@@ -148,3 +148,31 @@ fn marks_are_counted_and_shown_with_their_reason_and_the_configuration_ends_them
     assert_eq!(findings.lines().count(), 2, "{findings}");
     assert!(closing.contains("1 ignored ·") || closing.contains("1 ignored -"), "{closing}");
 }
+
+#[test]
+fn a_reason_is_asked_for_only_where_the_configuration_requires_it() {
+    let dir = Dir::outside();
+    let spec =
+        "  hostPID: true # plimsoll: ignore[host-pid]\n  hostIPC: true # plimsoll: ignore[host-ipc] why\n";
+    dir.write("a.yaml", &pod("    ignore-check.kube-linter.io/host-pid: ''\n", spec));
+    let check = |options: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+            .current_dir(dir.path())
+            .args(["check", "--profile", "default"])
+            .args(options)
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap().matches("ignore-without-reason").count()
+    };
+    assert_eq!(check(&[]), 0);
+    dir.write(".plimsoll.yaml", "require-reason: true\n");
+    let run = Command::new(env!("CARGO_BIN_EXE_plimsoll")).current_dir(dir.path()).output().unwrap();
+    let told = String::from_utf8(run.stdout).unwrap();
+    assert!(told.contains("a.yaml:9:17: medium ignore-without-reason: "), "{told}");
+    assert_eq!(told.matches("ignore-without-reason").count(), 1, "{told}");
+    dir.write(".plimsoll.yaml", "require-reason: true\nignore: [ignore-without-reason]\n");
+    assert_eq!(check(&[]), 0);
+    dir.write(".plimsoll.yaml", "require-reason: perhaps\n");
+    let run = Command::new(env!("CARGO_BIN_EXE_plimsoll")).current_dir(dir.path()).output().unwrap();
+    assert_eq!(run.status.code(), Some(2));
+}

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{Ignored, Order, Silence, Silencing};
+use super::{Ignored, Name, Order, Silence, Silencing};
 use crate::{
     base::{Diagnostic, SourceId},
     config::Selector,
@@ -187,6 +187,9 @@ impl<'r> Book<'r> {
                     continue;
                 }
             };
+            if let Some(rule) = rule("ignore-without-reason").filter(|_| self.lacks_reason(order, which)) {
+                told.push(rule.finding("no reason is given".to_owned(), silence.place));
+            }
             for name in &order.names {
                 let selector = Selector::parse(&name.text, self.registry);
                 if !which(selector.as_ref().unwrap_or(&Selector::All)) {
@@ -214,6 +217,15 @@ impl<'r> Book<'r> {
         told.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         told.dedup_by(|a, b| a.sort_key() == b.sort_key());
         told
+    }
+
+    /// Whether `order` is in force and nobody says why. It is told once, with those of its first selector.
+    fn lacks_reason(&self, order: &Order, which: &dyn Fn(&Selector) -> bool) -> bool {
+        let is_told = |name: &Name| {
+            let selector = Selector::parse(&name.text, self.registry);
+            which(selector.as_ref().unwrap_or(&Selector::All))
+        };
+        order.reason.is_empty() && !self.is_expired(order) && order.names.first().is_some_and(is_told)
     }
 
     /// Whether all that `selector` means was looked for where `plan` holds. A rule over many objects sees only those
