@@ -7,7 +7,8 @@ use std::{
 };
 
 use super::{
-    CliError, Done, Exit, Terminal, args::Check, baseline, choose, output, print, progress::Progress,
+    CliError, Done, Exit, Terminal, add_ignore, args::Check, baseline, choose, output, print,
+    progress::Progress,
 };
 use crate::{
     base::Day,
@@ -24,6 +25,7 @@ const STDIN: &str = "<stdin>";
 /// Lints what the options name and prints what was found.
 pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
     choose::distinct_files(options)?;
+    add_ignore::check(options)?;
     let baseline = options.baseline.as_deref().map(baseline::read).transpose()?;
     let registry = embedded()?;
     let mut overrides = choose::overrides(&options.rules, &registry)?;
@@ -36,6 +38,10 @@ pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
     let mut outcome = run(options, &registry, &resolver, terminal)?;
     if let Some(baseline) = baseline {
         baseline.apply(&mut outcome);
+    }
+    if let Some(reason) = &options.add_ignore {
+        add_ignore::add(options, reason, &mut outcome)?;
+        return Ok(exit(options, &outcome, &resolver));
     }
     if options.output.show_files {
         output::to_stdout(|out| print::files(&outcome, out)).map_err(|error| vec![error])?;

@@ -6,6 +6,7 @@
     reason = "tests may panic, say what they skip, and make and delete folders"
 )]
 
+mod add_ignore;
 mod baseline;
 mod cli;
 mod config;

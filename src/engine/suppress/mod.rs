@@ -1,5 +1,6 @@
 //! Findings that a comment or an annotation in a manifest silences, and what is said about those that do not work.
 
+mod add;
 mod comment;
 mod cover;
 mod peer;
@@ -13,6 +14,7 @@ use crate::{
     rule::Registry,
 };
 
+pub use add::{Added, Left, add_ignores, check_reason};
 pub(super) use read::{of_object, of_text};
 pub(super) use settle::{by_annotations, once, settle};
 
@@ -81,7 +83,11 @@ impl Silence {
         if let Some(object) = &self.object {
             return finding.subject.as_ref().is_some_and(|subject| subject.object == *object);
         }
-        let place = finding.primary.span;
+        self.covers_start(finding.primary.span)
+    }
+
+    /// Whether `place` begins in what it covers.
+    fn covers_start(&self, place: Span) -> bool {
         let Span { source, start, end } = self.covers;
         place.source == source && (place.start == start || (start..end).contains(&place.start))
     }
