@@ -54,6 +54,9 @@ pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
 
 /// What is found where the options say, for other commands; a file that cannot be read is told.
 pub(super) fn outcome(options: &Check, terminal: &Terminal) -> Result<Outcome, Vec<CliError>> {
+    if options.add_ignore.is_some() {
+        return Err(vec![CliError::new("`--add-ignore` is an option of `check` alone")]);
+    }
     let registry = embedded()?;
     let overrides = choose::overrides(&options.rules, &registry)?;
     let resolver = choose::resolver(options.config.as_deref(), options.isolated, &registry, overrides)?;

@@ -131,3 +131,42 @@ fn mode_bits_are_kept() {
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn only_check_adds_comments() {
+    let dir = Dir::outside();
+    dir.write("a.yaml", POD);
+    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .current_dir(dir.path())
+        .args(["baseline", "write", "known.json", "--add-ignore=why"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(read(&dir, "a.yaml"), POD);
+}
+
+#[test]
+fn in_real_repositories_only_comments_are_added_and_only_json_is_left() {
+    let Some(corpus) = std::env::var_os("PLIMSOLL_CORPUS") else {
+        eprintln!("skipped: PLIMSOLL_CORPUS is not set");
+        return;
+    };
+    let dir = Dir::outside();
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(&corpus).into_iter().flatten().filter(|it| it.file_type().is_file()) {
+        let Ok(text) = fs::read_to_string(entry.path()) else { continue };
+        let name = entry.path().strip_prefix(&corpus).unwrap().to_string_lossy().into_owned();
+        dir.write(&name, &text);
+        files.push((name, text));
+    }
+    let (_, _, err) = run(&dir, &["--extend-select", "*", "--add-ignore=accepted for now"]);
+    assert!(!err.lines().any(|line| line.starts_with("0 findings")), "{err}");
+    for (file, before) in &files {
+        let after = read(&dir, file);
+        if after != *before {
+            assert_eq!(says(before), says(&after), "{file}");
+        }
+    }
+    let (_, out, err) = run(&dir, &["--extend-select", "*", "--output-format=concise"]);
+    assert!(out.lines().all(|line| line.contains(".json:")), "{out}{err}");
+}

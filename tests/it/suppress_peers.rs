@@ -176,3 +176,27 @@ fn a_reason_is_asked_for_only_where_the_configuration_requires_it() {
     let run = Command::new(env!("CARGO_BIN_EXE_plimsoll")).current_dir(dir.path()).output().unwrap();
     assert_eq!(run.status.code(), Some(2));
 }
+
+#[test]
+fn marks_in_a_base_and_marks_that_an_overlay_adds_hold_for_what_is_built() {
+    let annotated = |note: &str| {
+        let meta = format!("metadata:\n  name: a\n{note}");
+        format!(
+            "apiVersion: v1\nkind: Pod\n{meta}spec:\n  hostPID: true\n  hostIPC: true # trivy:ignore:KSV-0008\n"
+        )
+    };
+    let note = "  annotations: {ignore-check.kube-linter.io/host-pid: why}\n";
+    let added = "commonAnnotations: {checkov.io/skip1: CKV_K8S_17=why}\n";
+    for (note, more, expected) in [("", "", 1), (note, "", 0), ("", added, 0)] {
+        let dir = Dir::outside();
+        dir.write("base/pod.yaml", &annotated(note));
+        dir.write("base/kustomization.yaml", "resources: [pod.yaml]\n");
+        dir.write("over/kustomization.yaml", &format!("resources: [../base]\n{more}"));
+        // With the base outside what is linted, too.
+        let (findings, closing) = run(&dir, &["over"]);
+        assert_eq!(findings.lines().count(), expected, "{findings}{closing}");
+        assert!(closing.contains("by other tools' marks)"), "{closing}");
+        let (findings, closing) = run(&dir, &["over", "--no-peer-ignores"]);
+        assert_eq!(findings.lines().count(), 2, "{findings}{closing}");
+    }
+}
