@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "a build script lives on files and the environment")]
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     env,
     error::Error,
     fmt::Write as _,
@@ -112,12 +112,32 @@ fn rules_module(root: &Path, natives: &[String]) -> Result<String, Box<dyn Error
             format!("implied-by or implied-in-container-by names `{missing}`, which is no rule").into()
         );
     }
+    let peers = peers_table(&files)?;
     Ok(format!(
         "pub(super) const RULES: &str = {:?};\npub(super) const PROFILES: &str = {:?};\n\
-         pub(super) const TEXTS: &[(&str, &str)] = &[\n{texts}];\n",
+         pub(super) const TEXTS: &[(&str, &str)] = &[\n{texts}];\n\
+         pub(super) const PEERS: &[super::Peer] = &[\n{peers}];\n",
         serde_json::to_string(&files)?,
         serde_json::to_string(&profiles)?,
     ))
+}
+
+/// The rules of other tools, each with the rules that cover it: the run needs them, and not the prose around them.
+fn peers_table(files: &[RuleFile]) -> Result<String, Box<dyn Error>> {
+    let mut covering: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for file in files {
+        for (tool, ids) in &file.references.peers {
+            for id in ids {
+                covering.entry((tool, id)).or_default().insert(&file.id);
+            }
+        }
+    }
+    let mut code = String::new();
+    for ((tool, id), rules) in covering {
+        let rules: Vec<&str> = rules.into_iter().collect();
+        writeln!(code, "    ({tool:?}, {id:?}, &{rules:?}),")?;
+    }
+    Ok(code)
 }
 
 /// What the form alone cannot say.

@@ -103,6 +103,11 @@ pub(super) struct Check {
     /// Tell only findings that this baseline does not know.
     #[arg(long, value_name = "FILE", help_heading = "Rules")]
     pub(super) baseline: Option<PathBuf>,
+    /// Write a comment that silences it above each finding, with this reason, and print no finding.
+    #[arg(long, value_name = "REASON", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(conflicts_with_all = ["output", "report", "no_ignores", "show_suppressed", "show_files"])]
+    #[arg(help_heading = "Rules")]
+    pub(super) add_ignore: Option<String>,
     /// Use this configuration and look for no other.
     #[arg(long, value_name = "FILE", conflicts_with = "isolated", help_heading = "Configuration")]
     pub(super) config: Option<PathBuf>,
@@ -178,6 +183,9 @@ pub(super) struct RuleOptions {
     /// Let no comment and no annotation silence a finding.
     #[arg(long)]
     pub(super) no_ignores: bool,
+    /// Let no comment and no annotation for another tool silence a finding.
+    #[arg(long)]
+    pub(super) no_peer_ignores: bool,
 }
 
 #[derive(Debug, Args)]

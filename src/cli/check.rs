@@ -7,7 +7,8 @@ use std::{
 };
 
 use super::{
-    CliError, Done, Exit, Terminal, args::Check, baseline, choose, output, print, progress::Progress,
+    CliError, Done, Exit, Terminal, add_ignore, args::Check, baseline, choose, output, print,
+    progress::Progress,
 };
 use crate::{
     base::Day,
@@ -24,6 +25,7 @@ const STDIN: &str = "<stdin>";
 /// Lints what the options name and prints what was found.
 pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
     choose::distinct_files(options)?;
+    add_ignore::check(options)?;
     let baseline = options.baseline.as_deref().map(baseline::read).transpose()?;
     let registry = embedded()?;
     let mut overrides = choose::overrides(&options.rules, &registry)?;
@@ -37,6 +39,10 @@ pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
     if let Some(baseline) = baseline {
         baseline.apply(&mut outcome);
     }
+    if let Some(reason) = &options.add_ignore {
+        add_ignore::add(options, reason, &mut outcome)?;
+        return Ok(exit(options, &outcome, &resolver));
+    }
     if options.output.show_files {
         output::to_stdout(|out| print::files(&outcome, out)).map_err(|error| vec![error])?;
     } else {
@@ -48,6 +54,9 @@ pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
 
 /// What is found where the options say, for other commands; a file that cannot be read is told.
 pub(super) fn outcome(options: &Check, terminal: &Terminal) -> Result<Outcome, Vec<CliError>> {
+    if options.add_ignore.is_some() {
+        return Err(vec![CliError::new("`--add-ignore` is an option of `check` alone")]);
+    }
     let registry = embedded()?;
     let overrides = choose::overrides(&options.rules, &registry)?;
     let resolver = choose::resolver(options.config.as_deref(), options.isolated, &registry, overrides)?;

@@ -38,6 +38,7 @@ pub(super) fn overrides(options: &RuleOptions, registry: &Registry) -> Result<Ov
         kubernetes_version: options.kubernetes_version,
         // The only platform that the parser lets through.
         platform: options.platform.is_some().then_some(Platform::Aks),
+        no_peer_ignores: options.no_peer_ignores,
     };
     for name in &options.profile {
         match known_profile(name, registry) {

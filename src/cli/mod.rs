@@ -1,5 +1,6 @@
 //! Arguments, environment, exit codes, progress. The only floor that looks at the environment.
 
+mod add_ignore;
 mod args;
 mod baseline;
 mod check;

@@ -109,6 +109,8 @@ impl Config {
         self.kubernetes_version = self.kubernetes_version.or(base.kubernetes_version);
         self.fail_on = self.fail_on.or(base.fail_on);
         self.min_severity = self.min_severity.or(base.min_severity);
+        self.require_reason = self.require_reason.or(base.require_reason);
+        self.peer_ignores = self.peer_ignores.or(base.peer_ignores);
         self.given.extend(base.given);
         self.files.extend(base.files);
     }

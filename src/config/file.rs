@@ -48,6 +48,10 @@ pub struct Config {
     pub(super) extends: Vec<(String, Span)>,
     /// What holds for some files and objects only; a later one has the last word.
     pub overrides: Vec<Override>,
+    /// Whether the marks of other tools silence findings.
+    pub peer_ignores: Option<bool>,
+    /// Whether a comment or annotation that silences must say why.
+    pub require_reason: Option<bool>,
     pub(super) exclude: Exclude,
     /// The files it was made of, the nearest first, as shown; empty for a text.
     pub files: Vec<String>,
@@ -66,7 +70,7 @@ pub struct RuleChoice {
     pub params: BTreeMap<String, Literals>,
 }
 
-pub(super) const KEYS: [&str; 13] = [
+pub(super) const KEYS: [&str; 15] = [
     "required-version",
     "extends",
     "profiles",
@@ -80,6 +84,8 @@ pub(super) const KEYS: [&str; 13] = [
     "fail-on",
     "min-severity",
     "overrides",
+    "peer-ignores",
+    "require-reason",
 ];
 const RULE_KEYS: [&str; 3] = ["severity", "off", "params"];
 pub(super) const PLATFORMS: [(&str, Platform); 1] = [("aks", Platform::Aks)];
@@ -165,6 +171,8 @@ impl Reading<'_> {
             "platform" => config.platform = self.platform(value),
             "kubernetes-version" => config.kubernetes_version = self.version(value),
             "exclude" => config.exclude = self.exclude(value),
+            "peer-ignores" => config.peer_ignores = Some(self.truth(value)),
+            "require-reason" => config.require_reason = Some(self.truth(value)),
             "fail-on" => config.fail_on = self.severity(value),
             "overrides" => config.overrides = self.overrides(value),
             _ => config.min_severity = self.severity(value),

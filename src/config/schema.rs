@@ -51,6 +51,8 @@ fn setting(key: &str) -> Value {
         "exclude" => ("Globs of files and folders left out", refer("words")),
         "fail-on" => ("The severity from which on a finding makes the run fail", refer("severity")),
         "min-severity" => ("The severity below which a finding is not shown", refer("severity")),
+        "peer-ignores" => ("Whether marks for other tools silence findings", json!({"type": "boolean"})),
+        "require-reason" => ("Whether what silences must say why", json!({"type": "boolean"})),
         "overrides" => (
             "What holds for some files, objects or containers only",
             json!({"type": "array", "items": refer("override")}),

@@ -13,6 +13,9 @@ const DEFAULT_PROFILE: &str = "default";
 /// The profile that holds every rule without any rule naming it.
 const WHOLE_PROFILE: &str = "all";
 
+/// The rule that `require-reason` switches on.
+const REASON_RULE: &str = "ignore-without-reason";
+
 /// A rule that runs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Selected {
@@ -39,6 +42,8 @@ pub struct Settings {
     pub fail_on: Severity,
     /// What holds for some of its findings only; a later one has the last word.
     pub overrides: Vec<Override>,
+    /// The marks of other tools silence findings.
+    pub peer_ignores: bool,
 }
 
 /// What the command line says; each beats the file.
@@ -60,6 +65,8 @@ pub struct Overrides {
     pub kubernetes_version: Option<Minor>,
     /// `--platform`
     pub platform: Option<Platform>,
+    /// `--no-peer-ignores`
+    pub no_peer_ignores: bool,
 }
 
 impl Config {
@@ -86,6 +93,7 @@ impl Config {
             platform,
             min_severity: overrides.min_severity.or(self.min_severity).unwrap_or(Severity::Info),
             fail_on: overrides.fail_on.or(self.fail_on).unwrap_or(Severity::Medium),
+            peer_ignores: !overrides.no_peer_ignores && self.peer_ignores.unwrap_or(true),
         }
     }
 
@@ -108,7 +116,10 @@ impl Config {
         let base = match &overrides.select {
             Some(select) => any(select),
             None if !overrides.profiles.is_empty() => in_profiles(rule, &overrides.profiles),
-            None => self.base(index, rule) || any(&self.extend_select),
+            None => {
+                let is_required = self.require_reason == Some(true) && rule.id.as_str() == REASON_RULE;
+                is_required || self.base(index, rule) || any(&self.extend_select)
+            }
         };
         base || any(&overrides.extend_select)
     }

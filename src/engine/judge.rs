@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{
-    FileClass, Plan,
+    FileClass, Plan, Silencing,
     suppress::{self, Silence},
 };
 use crate::{
@@ -67,8 +67,8 @@ pub fn judge(source: &Source, role: Role, plan: &Plan<'_>, reading: &Reading) ->
 /// As [`judge`], for a text that was parsed already.
 pub fn judge_parsed(parsed: &Parsed<'_>, role: Role, plan: &Plan<'_>) -> Judged {
     let mut judged = Judged { class: class_of(parsed, role), ..Judged::default() };
-    if plan.silencing.is_some() {
-        judged.silences = suppress::of_text(parsed);
+    if let Some(silencing) = plan.silencing {
+        judged.silences = suppress::of_text(parsed, silencing.peers);
     }
     for document in parsed.documents().iter().filter(|document| !document.skipped) {
         if document.error.as_ref().is_some_and(|error| error.kind == SyntaxErrorKind::Template) {
@@ -111,8 +111,9 @@ pub(super) fn judge_object(object: Object<'_>, plan: &Plan<'_>, judged: &mut Jud
     judged.objects += 1;
     let examined = Examined::new(object);
     judged.facts.extend(index::facts(&examined.object, examined.pod, &examined.role_rules, &examined.id()));
-    if plan.silencing.is_some() {
-        judged.silences.extend(suppress::of_object(&examined.object, examined.pod, || examined.id()));
+    if let Some(Silencing { peers, .. }) = plan.silencing {
+        let silences = suppress::of_object(&examined.object, examined.pod, peers, || examined.id());
+        judged.silences.extend(silences);
     }
     for compiled in plan.for_object(examined.object.group(), examined.object.kind()) {
         let mut context = Context::new(&examined, plan.target, compiled, &mut judged.findings);

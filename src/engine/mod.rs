@@ -28,4 +28,4 @@ pub use outcome::{FileClass, Outcome, Stats, Unreadable};
 pub use plan::{Choice, Plan, PlanError};
 pub use request::{Request, Stdin};
 pub use run::run;
-pub use suppress::{Ignored, Silencing};
+pub use suppress::{Added, Ignored, Left, Silencing, add_ignores, check_reason};

@@ -44,10 +44,11 @@ pub(super) struct Rendered {
 }
 
 impl Rendered {
-    /// Takes up the comments that silence in the files from the id `first` on: those that no walk found.
-    pub(super) fn silence_elsewhere(&mut self, store: &Store<'_>, first: SourceId) {
+    /// Takes up the comments that silence in the files from the id `first` on: those that no walk found. With
+    /// `peers` those for other tools, too.
+    pub(super) fn silence_elsewhere(&mut self, store: &Store<'_>, first: SourceId, peers: bool) {
         let texts = self.built.range(first..).filter_map(|id| store.parsed(*id));
-        self.elsewhere = texts.flat_map(|(_, parsed)| of_text(parsed)).collect();
+        self.elsewhere = texts.flat_map(|(_, parsed)| of_text(parsed, peers)).collect();
     }
 }
 

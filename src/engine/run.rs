@@ -52,7 +52,7 @@ fn run_here(
     let started = Instant::now();
     let walked = walk::walk(&request.paths, &request.walk, request.resolver);
     let (jobs, settings) = jobs(walked.files, request)?;
-    let silencing = request.today.map(|today| Silencing { registry, today });
+    let silencing = request.today.map(|today| Silencing { registry, today, peers: true });
     let plans = plans(registry, &settings, silencing)?;
     let plan_of = |id: SourceId| jobs.get(id.0 as usize).and_then(|job| plans.get(job.settings));
     let (texts, applying) = Texts::read(&jobs, request);
@@ -70,7 +70,9 @@ fn run_here(
     let (first, again) = (Builder::going_on(store), Builder::going_on(&whole));
     let builders = Builders { first: &first, again: lean.then_some(&again) };
     let mut rendered = render_roots(&builders, &all, &jobs, &plan_of);
-    rendered.silence_elsewhere(store, SourceId(jobs.len() as u32));
+    // No settings hold for those files, so all must allow it.
+    let peers = plans.iter().all(|plan| plan.silencing.is_some_and(|it| it.peers));
+    rendered.silence_elsewhere(store, SourceId(jobs.len() as u32), peers);
     let done = {
         let kustomized = disk.as_ref().map(|_| Kustomized { store, rendered: &rendered });
         judge_jobs(&jobs, &plans, &Shared { request, texts: &texts, kustomized }, progress)
@@ -212,7 +214,7 @@ fn plans<'r>(
             Some(Choice { rule, severity: selected.severity, params: &selected.params })
         });
         let mut plan = Plan::new(target, choices)?;
-        plan.silencing = silencing;
+        plan.silencing = silencing.map(|it| Silencing { peers: it.peers && settings.peer_ignores, ..it });
         Ok(plan)
     };
     settings.iter().map(plan).collect()

@@ -19,7 +19,7 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
     unreadable(outcome, options, out)?;
     let mut parts = vec![findings(outcome, options)];
     if !outcome.ignored.is_empty() {
-        parts.push(format!("{} ignored", outcome.ignored.len()));
+        parts.push(ignored(outcome));
     }
     if let Some(known) = outcome.known {
         parts.push(format!("{} in the baseline", known.findings));
@@ -33,6 +33,13 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
     }
     parts.push(seconds(outcome.stats.elapsed));
     writeln!(out, "{}", parts.join(if options.unicode { " · " } else { " - " }))
+}
+
+/// `5 ignored (2 by other tools' marks)`
+fn ignored(outcome: &Outcome) -> String {
+    let by_peers = outcome.ignored.iter().filter(|it| it.is_by_peer).count();
+    let all = format!("{} ignored", outcome.ignored.len());
+    if by_peers == 0 { all } else { format!("{all} ({by_peers} by other tools' marks)") }
 }
 
 /// Writes one line for each file that could not be read.

@@ -13,6 +13,7 @@ mod registry;
 
 pub use compiled::{CompileError, Compiled, Native};
 pub use context::{Context, DocumentContext, Examined, IndexContext, Target};
+pub use embedded::{Peer, peers};
 pub use file::{
     Check, Clause, Confidence, ContainerList, Example, Exempt, Grant, Literal, Literals, Missing, Named, On,
     Param, Platform, Pss, PssLevel, References, RuleFile, VersionRange,

@@ -266,7 +266,7 @@ fn wrong_forms_are_errors_and_never_a_silent_nothing() {
         ("fail-on: info\n---\nfail-on: low\n", "c.yaml:3:1: error: a configuration is a single document"),
         (
             "zzz: 1\n",
-            "c.yaml:1:1: error: unknown key `zzz`\n  help: the keys are required-version, extends, profiles, select, extend-select, ignore, rules, platform, kubernetes-version, exclude, fail-on, min-severity, overrides",
+            "c.yaml:1:1: error: unknown key `zzz`\n  help: the keys are required-version, extends, profiles, select, extend-select, ignore, rules, platform, kubernetes-version, exclude, fail-on, min-severity, overrides, peer-ignores, require-reason",
         ),
         (
             "exclude: ['a[', ../b]\n",

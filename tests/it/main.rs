@@ -6,6 +6,7 @@
     reason = "tests may panic, say what they skip, and make and delete folders"
 )]
 
+mod add_ignore;
 mod baseline;
 mod cli;
 mod config;
@@ -31,6 +32,7 @@ mod report_random;
 mod report_rules;
 mod rules;
 mod suppress;
+mod suppress_peers;
 mod walk;
 mod yaml_conformance;
 mod yaml_differential;

@@ -106,7 +106,7 @@ fn check(
     let is_about_others = rule.family == "suppression";
     let plan = if is_about_others { Plan::of_all(registry, target) } else { Plan::new(target, [choice]) };
     let mut plan = plan.map_err(|error| error.to_string())?;
-    plan.silencing = Some(Silencing { registry, today: TODAY.parse::<Day>().expect("a day") });
+    plan.silencing = Some(Silencing { registry, today: TODAY.parse::<Day>().expect("a day"), peers: true });
     let mut findings = judge_all(&[(&source, part)], &plan, &Reading::default());
     findings.retain(|finding| !is_about_others || finding.rule == rule.id);
     if compare == Compare::Silence {

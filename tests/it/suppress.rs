@@ -15,12 +15,13 @@ fn found(text: &str, rules: &[&str]) -> Vec<String> {
     let registry = Registry::embedded().unwrap();
     let mut plan = Plan::of_all(&registry, Target { kubernetes: Minor::NEWEST, platform: None }).unwrap();
     let today: Day = "2026-11-24".parse().unwrap();
-    plan.silencing = Some(Silencing { registry: &registry, today });
+    plan.silencing = Some(Silencing { registry: &registry, today, peers: true });
     let source = Source::new(SourceId(0), "a.yaml", text);
     let findings = judge_all(&[(&source, Role::Plain)], &plan, &Reading::default());
     let shown = findings.iter().filter(|finding| {
         let id = finding.rule.as_str();
-        rules.contains(&id) || id.starts_with("ignore-")
+        // Only those who ask for reasons are asked for them.
+        rules.contains(&id) || id.starts_with("ignore-") && id != "ignore-without-reason"
     });
     shown.map(|it| format!("{} {}", source.position(it.primary.span.start).line, it.rule)).collect()
 }
@@ -202,7 +203,7 @@ fn thousands_of_comments_and_deep_nesting_cost_little() {
     let none = std::collections::BTreeMap::new();
     let choice = plimsoll::engine::Choice { rule, severity: rule.severity, params: &none };
     let mut plan = Plan::new(Target { kubernetes: Minor::NEWEST, platform: None }, [choice]).unwrap();
-    plan.silencing = Some(Silencing { registry: &registry, today: Day::default() });
+    plan.silencing = Some(Silencing { registry: &registry, today: Day::default(), peers: true });
     let started = std::time::Instant::now();
     for (text, expected) in [(many, 1), (deep, 0)] {
         let source = Source::new(SourceId(0), "a.yaml", text);
@@ -308,7 +309,7 @@ fn an_annotation_of_many_objects_is_used_where_one_of_them_needs_it() {
     let dir = overlays("      hostPID: true\n", "  labels: {a: b}\n", "  labels: {a: b}\n");
     dir.write(
         "one/kustomization.yaml",
-        "resources: [../base, map.yaml]\ncommonAnnotations: {plimsoll.dev/ignore: host-pid}\n",
+        "resources: [../base, map.yaml]\ncommonAnnotations: {plimsoll.dev/ignore.host-pid: why}\n",
     );
     dir.write("one/map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
     dir.write("two/kustomization.yaml", "resources: []\n");

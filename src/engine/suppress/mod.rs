@@ -1,7 +1,9 @@
 //! Findings that a comment or an annotation in a manifest silences, and what is said about those that do not work.
 
+mod add;
 mod comment;
 mod cover;
+mod peer;
 mod read;
 mod settle;
 
@@ -12,6 +14,7 @@ use crate::{
     rule::Registry,
 };
 
+pub use add::{Added, Left, add_ignores, check_reason};
 pub(super) use read::{of_object, of_text};
 pub(super) use settle::{by_annotations, once, settle};
 
@@ -22,6 +25,8 @@ pub struct Silencing<'r> {
     pub registry: &'r Registry,
     /// What a day in a comment is compared with.
     pub today: Day,
+    /// The marks of other tools silence, too.
+    pub peers: bool,
 }
 
 /// A finding that is not told.
@@ -33,6 +38,8 @@ pub struct Ignored {
     pub reason: String,
     /// The comment, or the annotation's value; `None` where a configuration says so.
     pub place: Option<Span>,
+    /// It is a mark of another tool.
+    pub is_by_peer: bool,
 }
 
 /// One comment or annotation.
@@ -50,6 +57,8 @@ pub(super) struct Silence {
     pub(super) is_told: bool,
     /// All findings that it could silence were looked for.
     pub(super) is_whole: bool,
+    /// It is a mark of another tool: nothing is said about it.
+    pub(super) is_of_peer: bool,
 }
 
 /// What a comment or annotation asks for.
@@ -74,7 +83,11 @@ impl Silence {
         if let Some(object) = &self.object {
             return finding.subject.as_ref().is_some_and(|subject| subject.object == *object);
         }
-        let place = finding.primary.span;
+        self.covers_start(finding.primary.span)
+    }
+
+    /// Whether `place` begins in what it covers.
+    fn covers_start(&self, place: Span) -> bool {
         let Span { source, start, end } = self.covers;
         place.source == source && (place.start == start || (start..end).contains(&place.start))
     }

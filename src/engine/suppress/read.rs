@@ -6,6 +6,7 @@ use super::{
     Name, Order, Silence,
     comment::{self, Words},
     cover::subtrees,
+    peer::{self, Mark},
 };
 use crate::{
     base::{ObjectId, Span},
@@ -17,11 +18,12 @@ use crate::{
 const MOST: usize = 10_000;
 const ANNOTATION: &str = "plimsoll.dev/ignore";
 
-/// The comments of a text that silence, or were meant to.
-pub(in crate::engine) fn of_text(parsed: &Parsed<'_>) -> Vec<Silence> {
+/// The comments of a text that silence, or were meant to; with `peers` those for other tools, too.
+pub(in crate::engine) fn of_text(parsed: &Parsed<'_>, peers: bool) -> Vec<Silence> {
     let text = parsed.text();
+    let peers = peers && peer::may_mark(text);
     // Most texts have none: `plimsoll` and `Plimsoll`, wherever it stands.
-    if memchr::memmem::find(text.as_bytes(), b"limsoll").is_none() {
+    if !peers && memchr::memmem::find(text.as_bytes(), b"limsoll").is_none() {
         return Vec::new();
     }
     let mut top = None;
@@ -29,11 +31,22 @@ pub(in crate::engine) fn of_text(parsed: &Parsed<'_>) -> Vec<Silence> {
     let mut on_own_line = Vec::new();
     for comment in parsed.comments() {
         let words = text.get(comment.start as usize..comment.end as usize).unwrap_or_default();
-        let Some(read) = comment::read(words) else { continue };
-        if silences.len() == MOST {
+        if silences.len() >= MOST {
             break;
         }
         let place = Span::new(parsed.source(), comment.start, comment.end);
+        if let Some(mark) = peers.then(|| peer::of_comment(words)).flatten() {
+            let covers = match (comment.own_line, mark.is_for_line) {
+                (false, _) => line_of(text, comment, place),
+                (true, true) => next_line(text, place),
+                (true, false) => {
+                    on_own_line.push(silences.len());
+                    Span::at(place.source, place.start)
+                }
+            };
+            silences.push(of_mark(mark, place, covers, None));
+        }
+        let Some(read) = comment::read(words) else { continue };
         let mut silence = Silence {
             place,
             covers: line_of(text, comment, place),
@@ -41,6 +54,7 @@ pub(in crate::engine) fn of_text(parsed: &Parsed<'_>) -> Vec<Silence> {
             order: Err(String::new()),
             is_told: true,
             is_whole: true,
+            is_of_peer: false,
         };
         match read {
             Ok(words) if words.is_for_file => {
@@ -73,6 +87,24 @@ fn order(words: Words<'_>, place: Span) -> Order {
         Name { text: name.to_owned(), span, is_used: false }
     });
     Order { names: names.collect(), reason: words.reason, until: words.until }
+}
+
+/// What a mark of another tool at `place` silences.
+fn of_mark(mark: Mark, place: Span, covers: Span, object: Option<Arc<ObjectId>>) -> Silence {
+    let name = |rule: &str| Name { text: rule.to_owned(), span: place, is_used: false };
+    let names = mark.rules.into_iter().map(name).collect();
+    let order = Ok(Order { names, reason: mark.reason, until: mark.until });
+    Silence { place, covers, object, order, is_told: false, is_whole: true, is_of_peer: true }
+}
+
+/// The line below that on which a comment at `place` ends.
+fn next_line(text: &str, place: Span) -> Span {
+    let rest = text.as_bytes().get(place.end as usize..).unwrap_or_default();
+    let after = |bytes: &[u8]| memchr::memchr2(b'\n', b'\r', bytes).unwrap_or(bytes.len());
+    let mut start = after(rest);
+    start += if rest.get(start..).is_some_and(|it| it.starts_with(b"\r\n")) { 2 } else { 1 };
+    let end = start + after(rest.get(start..).unwrap_or_default());
+    Span::new(place.source, place.end + start as u32, place.end + end as u32)
 }
 
 /// The line on which a comment ends.
@@ -113,10 +145,11 @@ fn cover(parsed: &Parsed<'_>, silences: &mut [Silence], which: &[usize]) {
     }
 }
 
-/// The annotations of an object and of its pods that silence, or were meant to.
+/// The annotations of an object and of its pods that silence, or were meant to; with `peers` those for other tools, too.
 pub(in crate::engine) fn of_object(
     object: &Object<'_>,
     pod: Option<Pod<'_>>,
+    peers: bool,
     id: impl Fn() -> Arc<ObjectId>,
 ) -> Vec<Silence> {
     let own = object.metadata();
@@ -125,7 +158,15 @@ pub(in crate::engine) fn of_object(
     for annotations in own.into_iter().chain(of_pod).filter_map(|metadata| metadata.get("annotations")) {
         for entry in annotations.entries() {
             let Some(key) = entry.key.text() else { continue };
-            let Some(rest) = key.strip_prefix(ANNOTATION) else { continue };
+            let Some(rest) = key.strip_prefix(ANNOTATION) else {
+                let other = |key: &str| annotations.get(key)?.text().map(Into::into);
+                let mark = || peer::of_annotation(&key, &entry.value.text()?, &other);
+                if let Some(mark) = peers.then(mark).flatten() {
+                    let (place, covers) = (entry.value.head(), object.root().span());
+                    silences.push(of_mark(mark, place, covers, Some(id())));
+                }
+                continue;
+            };
             silences.push(Silence {
                 place: entry.value.head(),
                 covers: object.root().span(),
@@ -133,6 +174,7 @@ pub(in crate::engine) fn of_object(
                 order: annotation(rest, entry.key, entry.value),
                 is_told: true,
                 is_whole: true,
+                is_of_peer: false,
             });
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{Ignored, Order, Silence, Silencing};
+use super::{Ignored, Name, Order, Silence, Silencing};
 use crate::{
     base::{Diagnostic, SourceId},
     config::Selector,
@@ -143,22 +143,24 @@ impl<'r> Book<'r> {
                 near.filter(|it| chooses(&it.selector, index, rule) && it.of.reaches(&finding)).collect()
             });
             let hits: Vec<&&Ready<'_>> = hits.unwrap_or_default();
-            used.extend(hits.iter().map(|it| (it.of.place, it.name)));
-            // The nearest one has the reason that was given for this finding.
-            match hits.iter().min_by_key(|it| it.of.covers.len()) {
+            used.extend(hits.iter().map(|it| (it.of.place, it.of.is_of_peer, it.name)));
+            // The nearest one, of plimsoll's own if there is any, has the reason that was given for this finding.
+            match hits.iter().min_by_key(|it| (it.of.is_of_peer, it.of.covers.len())) {
                 None => kept.push(finding),
                 Some(it) => {
                     let reason = it.of.order.as_ref().map_or("", |order| &order.reason).to_owned();
-                    ignored.push(Ignored { finding, reason, place: Some(it.of.place) });
+                    let (place, is_by_peer) = (Some(it.of.place), it.of.is_of_peer);
+                    ignored.push(Ignored { finding, reason, place, is_by_peer });
                 }
             }
         }
         *findings = kept;
-        // One annotation may be that of many objects: through an alias, or through a kustomization.
+        // One annotation may be that of many objects: through an alias, or through a kustomization. One comment may be
+        // a mark of another tool and of plimsoll.
         for silence in silences {
-            let place = silence.place;
+            let (place, is_of_peer) = (silence.place, silence.is_of_peer);
             for (at, name) in silence.order.iter_mut().flat_map(|order| order.names.iter_mut().enumerate()) {
-                name.is_used |= used.contains(&(place, at));
+                name.is_used |= used.contains(&(place, is_of_peer, at));
             }
         }
         ignored
@@ -172,7 +174,7 @@ impl<'r> Book<'r> {
         which: &dyn Fn(&Selector) -> bool,
     ) -> Vec<Diagnostic> {
         let mut told = Vec::new();
-        for silence in silences.iter().filter(|silence| silence.is_told) {
+        for silence in silences.iter().filter(|silence| silence.is_told && !silence.is_of_peer) {
             let Some(plan) = plan_of(silence.place.source) else { continue };
             let rule = |id: &str| plan.rules().iter().find(|compiled| compiled.rule.id.as_str() == id);
             let order = match &silence.order {
@@ -185,6 +187,9 @@ impl<'r> Book<'r> {
                     continue;
                 }
             };
+            if let Some(rule) = rule("ignore-without-reason").filter(|_| self.lacks_reason(order, which)) {
+                told.push(rule.finding("no reason is given".to_owned(), silence.place));
+            }
             for name in &order.names {
                 let selector = Selector::parse(&name.text, self.registry);
                 if !which(selector.as_ref().unwrap_or(&Selector::All)) {
@@ -212,6 +217,15 @@ impl<'r> Book<'r> {
         told.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         told.dedup_by(|a, b| a.sort_key() == b.sort_key());
         told
+    }
+
+    /// Whether `order` is in force and nobody says why. It is told once, with those of its first selector.
+    fn lacks_reason(&self, order: &Order, which: &dyn Fn(&Selector) -> bool) -> bool {
+        let is_told = |name: &Name| {
+            let selector = Selector::parse(&name.text, self.registry);
+            which(selector.as_ref().unwrap_or(&Selector::All))
+        };
+        order.reason.is_empty() && !self.is_expired(order) && order.names.first().is_some_and(is_told)
     }
 
     /// Whether all that `selector` means was looked for where `plan` holds. A rule over many objects sees only those
