@@ -90,7 +90,7 @@ pub(super) fn collect(
     }
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     let settings_for =
-        |id: SourceId| settings_of.get(&id).and_then(|at| holding.settings.get(*at)).map(|it| it.as_ref());
+        |id: SourceId| settings_of.get(&id).and_then(|at| holding.settings.get(*at)).map(AsRef::as_ref);
     let holds = |finding: &Diagnostic| settings_for(finding.primary.span.source);
     let is_shown = |finding: &Diagnostic| holds(finding).is_none_or(|it| it.min_severity <= finding.severity);
     let overriding = |id: SourceId| Some((settings_for(id)?, holding.ways.get(&id)?.as_path()));

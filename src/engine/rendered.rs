@@ -52,7 +52,7 @@ impl Rendered {
     }
 }
 
-/// What builds: for most roots a store without CustomResourceDefinitions will do.
+/// What builds: for most roots a store without definitions of resources will do.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Builders<'b, 'f, 's> {
     /// Tried first.

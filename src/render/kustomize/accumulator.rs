@@ -20,6 +20,11 @@ pub struct Note {
 /// Objects that one kustomization may build: bases that are taken twice, and again by the next layer, double each time.
 const MOST_RESOURCES: usize = 5_000;
 
+/// Why no more objects are built.
+fn too_many(entry: Span) -> BuildError {
+    BuildError::invalid(entry, format!("more than {MOST_RESOURCES} objects are built here"))
+}
+
 /// What a kustomization has gathered so far.
 #[derive(Debug, Clone)]
 pub(super) struct Accumulator<'a> {
@@ -55,8 +60,7 @@ impl<'a> Accumulator<'a> {
                 .relate(resource.head(), "and here"));
         }
         if self.resources.len() >= MOST_RESOURCES {
-            let message = format!("more than {MOST_RESOURCES} objects are built here");
-            return Err(BuildError::invalid(entry, message));
+            return Err(too_many(entry));
         }
         self.resources.push(resource);
         Ok(())
