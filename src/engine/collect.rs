@@ -91,18 +91,15 @@ pub(super) fn collect(
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     let settings_for =
         |id: SourceId| settings_of.get(&id).and_then(|at| holding.settings.get(*at)).map(AsRef::as_ref);
-    let holds = |finding: &Diagnostic| settings_for(finding.primary.span.source);
-    let is_shown = |finding: &Diagnostic| holds(finding).is_none_or(|it| it.min_severity <= finding.severity);
+    let is_shown = |finding: &Diagnostic| {
+        settings_for(finding.primary.span.source).is_none_or(|it| it.min_severity <= finding.severity)
+    };
     let overriding = |id: SourceId| Some((settings_for(id)?, holding.ways.get(&id)?.as_path()));
     // Behind the comments: what an override takes out too was needed all the same.
     outcome.ignored.extend(overrule(&mut findings, registry, &rendered.also, &overriding));
     findings.retain(|it| holding.ways.contains_key(&it.primary.span.source) || is_shown(it));
     outcome.ignored.retain(|it| is_shown(&it.finding));
     outcome.ignored.sort_by(|a, b| a.finding.sort_key().cmp(&b.finding.sort_key()));
-    outcome.failing = findings
-        .iter()
-        .filter(|finding| holds(finding).is_some_and(|it| it.fail_on <= finding.severity))
-        .count();
     outcome.findings = findings;
     outcome.unreadable.sort_by(|a, b| a.path.cmp(&b.path));
 }

@@ -52,8 +52,6 @@ pub struct Outcome {
     pub sources: Sources,
     /// Sorted by path, place and rule.
     pub findings: Vec<Diagnostic>,
-    /// How many of them are at or above the severity that fails the run, by what holds for each file.
-    pub failing: usize,
     /// What comments, annotations and overrides silence, in the same order.
     pub ignored: Vec<Ignored>,
     /// What a baseline took out of the findings, where there is one.
