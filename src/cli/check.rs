@@ -13,7 +13,7 @@ use super::{
 use crate::{
     base::Day,
     config::Resolver,
-    engine::{self, FileClass, Outcome, Request, Stdin},
+    engine::{self, Buffers, FileClass, Outcome, Request, Stdin},
     report::{self, Format},
     rule::Registry,
     walk,
@@ -86,6 +86,7 @@ fn run(
     let request = Request {
         paths,
         stdin,
+        buffers: Buffers::default(),
         resolver,
         walk: walk::Options {
             gitignore: !options.files.no_gitignore,

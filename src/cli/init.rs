@@ -16,7 +16,7 @@ use super::{
 use crate::{
     base::{Minor, Severity},
     config::{FILE_NAMES, Overrides, Resolver},
-    engine::{self, FileClass, Outcome, Request},
+    engine::{self, Buffers, FileClass, Outcome, Request},
     report::safe,
     rule::Registry,
     walk,
@@ -57,6 +57,7 @@ fn look(folder: &Path, registry: &Registry) -> Result<Outcome, Vec<CliError>> {
     let request = Request {
         paths: vec![folder.to_path_buf()],
         stdin: None,
+        buffers: Buffers::default(),
         resolver: &resolver,
         walk: walk::Options::default(),
         parse_all: false,

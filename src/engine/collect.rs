@@ -7,10 +7,9 @@ use std::{
 };
 
 use super::{
-    Outcome, Plan,
-    files::{Done, Job},
+    Outcome, Plan, Request,
+    files::{Done, Job, text_of},
     finish::{finish, judge_index, show_bindings},
-    load::load,
     overrule::overrule,
     rendered::Rendered,
     suppress::{Silencing, settle},
@@ -21,7 +20,6 @@ use crate::{
     index::Index,
     render::kustomize::Store,
     rule::Registry,
-    yaml,
 };
 
 /// What holds for the files of a run.
@@ -106,7 +104,7 @@ pub(super) fn collect(
 
 /// Keeps the texts into which findings point: those that kustomizations read, and, read once more, the few that only a
 /// related place is in.
-pub(super) fn keep_texts(outcome: &mut Outcome, jobs: &[Job], store: &Store<'_>, limits: &yaml::Limits) {
+pub(super) fn keep_texts(outcome: &mut Outcome, jobs: &[Job], store: &Store<'_>, request: &Request<'_>) {
     let findings = outcome.findings.iter().chain(outcome.ignored.iter().map(|it| &it.finding));
     let labels = findings.flat_map(|it| it.related.iter().chain([&it.primary]));
     let sources = labels.map(|label| label.span.source);
@@ -117,7 +115,7 @@ pub(super) fn keep_texts(outcome: &mut Outcome, jobs: &[Job], store: &Store<'_>,
             continue;
         }
         let Some(job) = jobs.get(id.0 as usize) else { continue };
-        if let Ok(loaded) = load(id, &job.found.path, &job.found.shown, limits) {
+        if let Ok(loaded) = text_of(job, request) {
             outcome.sources.keep(Arc::new(loaded.source));
         }
     }

@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::{
+    Buffers,
     load::{decode, read},
     texts::Texts,
 };
@@ -33,6 +34,8 @@ pub struct Disk {
     here: PathBuf,
     /// What was read already.
     texts: Texts,
+    /// What is read in place of files.
+    buffers: Buffers,
 }
 
 /// The files that were not walked.
@@ -60,6 +63,7 @@ impl Disk {
             first_other: 0,
             here: std::env::current_dir().unwrap_or_default(),
             texts: Texts::default(),
+            buffers: Buffers::default(),
         };
         for (id, path, shown) in files {
             disk.first_other = disk.first_other.max(id.0 + 1);
@@ -70,10 +74,10 @@ impl Disk {
         disk
     }
 
-    /// The same, with what was read already: it is not read again.
+    /// The same, with what was read already, which is not read again, and with what is read in place of files.
     #[must_use]
-    pub(super) fn with_texts(self, texts: Texts) -> Self {
-        Self { texts, ..self }
+    pub(super) fn with_texts(self, texts: Texts, buffers: Buffers) -> Self {
+        Self { texts, buffers, ..self }
     }
 
     /// The real path of a walked file: one question to the system a folder, not one a file.
@@ -153,7 +157,7 @@ impl Library for Disk {
         if let Some(source) = self.texts.get(id) {
             return Ok(Content::Text(Arc::clone(source)));
         }
-        let Some(bytes) = read(real, &self.limits)? else {
+        let Some(bytes) = read(real, &self.limits, &self.buffers)? else {
             return Err("it is larger than the limit".to_owned());
         };
         // UTF-16 is a manifest's business; in any other file, what is not UTF-8 is bytes.

@@ -95,7 +95,7 @@ pub(super) fn text_of(job: &Job, request: &Request<'_>) -> Result<Loaded, String
         Some(stdin) if Path::new(&stdin.name) == job.found.path => {
             Ok(decode(job.id, &job.found.shown, stdin.bytes.clone()))
         }
-        _ => load(job.id, &job.found.path, &job.found.shown, &request.limits),
+        _ => load(job.id, &job.found.path, &job.found.shown, &request.limits, &request.buffers),
     }
 }
 

@@ -4,7 +4,7 @@ use std::{fs::File, io::Read, path::Path};
 
 use crate::{
     base::{Diagnostic, Source, SourceError, SourceId, Span},
-    engine::Plan,
+    engine::{Buffers, Plan},
     walk,
     yaml::Limits,
 };
@@ -33,12 +33,18 @@ impl Refused {
     }
 }
 
-/// Reads the file at `path` and makes a text of it.
+/// Reads the file at `path`, or what stands for it, and makes a text of it.
 ///
 /// # Errors
 /// The reason in one line when the system does not give the bytes.
-pub(super) fn load(id: SourceId, path: &Path, shown: &str, limits: &Limits) -> Result<Loaded, String> {
-    match read(path, limits)? {
+pub(super) fn load(
+    id: SourceId,
+    path: &Path,
+    shown: &str,
+    limits: &Limits,
+    buffers: &Buffers,
+) -> Result<Loaded, String> {
+    match read(path, limits, buffers)? {
         Some(bytes) => Ok(decode(id, shown, bytes)),
         None => Ok(too_large(id, shown, limits.file_size)),
     }
@@ -48,7 +54,10 @@ pub(super) fn load(id: SourceId, path: &Path, shown: &str, limits: &Limits) -> R
 ///
 /// # Errors
 /// The reason in one line when the system does not give them.
-pub(super) fn read(path: &Path, limits: &Limits) -> Result<Option<Vec<u8>>, String> {
+pub(super) fn read(path: &Path, limits: &Limits, buffers: &Buffers) -> Result<Option<Vec<u8>>, String> {
+    if let Some(bytes) = buffers.get(path) {
+        return Ok((bytes.len() as u64 <= limits.file_size).then(|| bytes.to_vec()));
+    }
     let reason = |error: std::io::Error| walk::reason(&error);
     let mut file = File::open(path).map_err(reason)?;
     let metadata = file.metadata().map_err(reason)?;

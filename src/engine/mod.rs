@@ -1,6 +1,7 @@
 //! Order, parallelism, the outcome. Knows nothing of stdout or formats.
 
 mod baseline;
+mod buffers;
 mod collect;
 mod disk;
 mod failure;
@@ -20,6 +21,7 @@ mod suppress;
 mod texts;
 
 pub use baseline::{Baseline, BaselineError, Known};
+pub use buffers::Buffers;
 pub use disk::Disk;
 pub use failure::Failure;
 pub use finish::{finish, judge_all};

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::Buffers;
 use crate::{base::Day, config, walk, yaml};
 
 /// One run: what to read and what holds for it.
@@ -11,6 +12,8 @@ pub struct Request<'r> {
     pub paths: Vec<PathBuf>,
     /// A text that is no file.
     pub stdin: Option<Stdin>,
+    /// Texts that are read in place of files.
+    pub buffers: Buffers,
     /// What holds for each file.
     pub resolver: &'r config::Resolver<'r>,
     /// How to walk.

@@ -25,7 +25,6 @@ use crate::{
     },
     rule::{Registry, Target},
     walk::{self, Found, NameHint},
-    yaml,
 };
 
 /// Does what `request` asks. `progress` hears how many files are done, of how many.
@@ -56,7 +55,7 @@ fn run_here(
     let plans = plans(registry, &settings, silencing)?;
     let plan_of = |id: SourceId| jobs.get(id.0 as usize).and_then(|job| plans.get(job.settings));
     let (texts, applying) = Texts::read(&jobs, request);
-    let disk = disk(&jobs, &texts, !applying.is_empty(), &request.limits);
+    let disk = disk(&jobs, &texts, !applying.is_empty(), request);
     let folders: Vec<PathBuf> = disk.iter().flat_map(|disk| folders(disk, &jobs)).collect();
     let applied =
         disk.as_ref().map(|disk| applied(disk, &jobs, &texts, &applying, request)).unwrap_or_default();
@@ -98,16 +97,16 @@ fn run_here(
         ways: &ways,
     };
     collect(&mut outcome, done, rendered, &holding, registry, request.classes);
-    keep_texts(&mut outcome, &jobs, store, &request.limits);
+    keep_texts(&mut outcome, &jobs, store, request);
     outcome.stats.elapsed = started.elapsed();
     Ok(outcome)
 }
 
 /// The disk for kustomizations; `None` where the walk found none, and no GitOps object that could stand for one.
-fn disk(jobs: &[Job], texts: &Texts, is_gitops: bool, limits: &yaml::Limits) -> Option<Disk> {
+fn disk(jobs: &[Job], texts: &Texts, is_gitops: bool, request: &Request<'_>) -> Option<Disk> {
     let is_wanted = is_gitops || jobs.iter().any(|job| job.found.hint == NameHint::Kustomization);
     let files = || jobs.iter().map(|job| (job.id, &*job.found.path, &*job.found.shown));
-    is_wanted.then(|| Disk::new(files(), limits).with_texts(texts.clone()))
+    is_wanted.then(|| Disk::new(files(), &request.limits).with_texts(texts.clone(), request.buffers.clone()))
 }
 
 /// What the GitOps objects in the files of `applying` apply.
