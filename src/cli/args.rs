@@ -52,6 +52,8 @@ pub(super) enum Command {
     Config(Config),
     /// Write a first configuration from what a folder holds.
     Init(Init),
+    /// Rewrite what silences and configures other tools in words of plimsoll.
+    Migrate(Migrate),
     /// List the rules.
     Rules(Rules),
     /// Say what a rule is about, why it matters and how to fix what it finds.
@@ -65,8 +67,8 @@ pub(super) enum Command {
 }
 
 /// The names of the commands: what stands first decides, so a folder of such a name is written `./rules`.
-const COMMANDS: [&str; 9] =
-    ["check", "baseline", "config", "init", "rules", "explain", "completions", "render", "dump"];
+const COMMANDS: [&str; 10] =
+    ["check", "baseline", "config", "init", "migrate", "rules", "explain", "completions", "render", "dump"];
 
 /// Puts `check` in front of arguments that name no command.
 pub(super) fn with_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
@@ -139,6 +141,16 @@ pub(super) struct Init {
     /// The folder.
     #[arg(default_value = ".", hide_default_value = true)]
     pub(super) folder: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Migrate {
+    /// Files and folders; a folder's configurations of other tools are read, too.
+    #[arg(default_value = ".", hide_default_value = true)]
+    pub(super) paths: Vec<PathBuf>,
+    /// Write the files instead of showing what would change.
+    #[arg(long)]
+    pub(super) write: bool,
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ mod config;
 mod error;
 mod exit;
 mod init;
+mod migrate;
 mod output;
 mod print;
 mod progress;
@@ -42,6 +43,7 @@ fn run(arguments: Vec<OsString>) -> Exit {
         Command::Baseline(options) => baseline::baseline(&options, &terminal),
         Command::Config(options) => config::config(&options),
         Command::Init(options) => init::init(&options),
+        Command::Migrate(options) => migrate::run(&options),
         Command::Rules(rules) => commands::rules(&rules, &terminal),
         Command::Explain(explain) => commands::explain(&explain, &terminal),
         Command::Completions(completions) => commands::completions(&completions),

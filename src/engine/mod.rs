@@ -30,4 +30,6 @@ pub use outcome::{FileClass, Outcome, Stats, Unreadable};
 pub use plan::{Choice, Plan, PlanError};
 pub use request::{Request, Stdin};
 pub use run::run;
-pub use suppress::{Added, Ignored, Left, Silencing, add_ignores, check_reason};
+pub use suppress::{
+    Added, Ignored, Left, Migrated, Silencing, add_ignores, check_reason, may_migrate, migrate,
+};

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use super::{Profile, Registry, Rule, RuleError, RuleFile};
 
 /// A rule of another tool: the tool, the rule's id there, and the shipped rules that cover it.
-pub type Peer = (&'static str, &'static str, &'static [&'static str]);
+pub(super) type Peer = (&'static str, &'static str, &'static [&'static str]);
 
 /// Every rule of another tool that a shipped rule covers, by tool and id. Costs nothing: the build made it.
-pub fn peers() -> &'static [Peer] {
+pub(super) fn peers() -> &'static [Peer] {
     table::PEERS
 }
 

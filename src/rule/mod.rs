@@ -9,14 +9,15 @@ mod grants;
 mod matcher;
 mod params;
 mod pattern;
+mod peers;
 mod registry;
 
 pub use compiled::{CompileError, Compiled, Native};
 pub use context::{Context, DocumentContext, Examined, IndexContext, Target};
-pub use embedded::{Peer, peers};
 pub use file::{
     Check, Clause, Confidence, ContainerList, Example, Exempt, Grant, Literal, Literals, Missing, Named, On,
     Param, Platform, Pss, PssLevel, References, RuleFile, VersionRange,
 };
 pub use params::Params;
+pub use peers::{covering, covering_all, covering_any};
 pub use registry::{Profile, Prose, Registry, Rule, RuleError};

@@ -20,6 +20,7 @@ mod gitops;
 mod guide;
 mod hostile;
 mod kustomize;
+mod migrate;
 mod overlays;
 mod pod_security;
 mod pod_security_together;

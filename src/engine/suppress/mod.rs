@@ -3,6 +3,7 @@
 mod add;
 mod comment;
 mod cover;
+mod migrate;
 mod peer;
 mod read;
 mod settle;
@@ -15,6 +16,7 @@ use crate::{
 };
 
 pub use add::{Added, Left, add_ignores, check_reason};
+pub use migrate::{Migrated, may_migrate, migrate};
 pub(super) use read::{of_object, of_text};
 pub(super) use settle::{by_annotations, once, settle};
 

@@ -1,12 +1,16 @@
 //! The marks that silence other tools, in comments and annotations, and the rules of ours that cover what they mean.
 
-use crate::{base::Day, rule::peers};
+use crate::{base::Day, rule};
 
 /// What a mark silences.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Mark {
-    /// Rules of ours, each once; never empty.
+    /// Rules of ours, each once.
     pub(super) rules: Vec<&'static str>,
+    /// What it names and no rule of ours means.
+    pub(super) unknown: Vec<String>,
+    /// It names no rule: it is about everything that its tool looks for.
+    pub(super) is_for_all: bool,
     pub(super) reason: String,
     pub(super) until: Option<Day>,
     /// On a line of its own it covers the next line, and not all that belongs to it.
@@ -14,12 +18,34 @@ pub(super) struct Mark {
 }
 
 impl Mark {
-    /// `None` where no rule of ours is meant.
-    fn new(mut rules: Vec<&'static str>, reason: &str) -> Option<Self> {
-        rules.sort_unstable();
-        rules.dedup();
+    /// About the rules `ids` of `tool`; `None` where there are none.
+    fn naming<'i>(tool: &str, ids: impl Iterator<Item = &'i str>, reason: &str) -> Option<Self> {
+        let mut mark = Self::about(Vec::new(), reason);
+        for id in ids.map(str::trim).filter(|id| !id.is_empty()) {
+            let covering = rule::covering(tool, id);
+            if covering.is_empty() {
+                mark.unknown.push(id.to_owned());
+            }
+            mark.rules.extend(covering);
+        }
+        mark.rules.sort_unstable();
+        mark.rules.dedup();
+        (!mark.rules.is_empty() || !mark.unknown.is_empty()).then_some(mark)
+    }
+
+    /// About everything.
+    fn all(rules: Vec<&'static str>, reason: &str) -> Self {
+        Self { is_for_all: true, ..Self::about(rules, reason) }
+    }
+
+    /// Whether some rule of ours means what it says.
+    pub(super) fn is_ours(&self) -> bool {
+        !self.rules.is_empty()
+    }
+
+    fn about(rules: Vec<&'static str>, reason: &str) -> Self {
         let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-        (!rules.is_empty()).then_some(Self { rules, reason, until: None, is_for_line: false })
+        Self { rules, unknown: Vec::new(), is_for_all: false, reason, until: None, is_for_line: false }
     }
 }
 
@@ -35,7 +61,7 @@ pub(super) fn of_comment(comment: &str) -> Option<Mark> {
     let words = comment.trim_start_matches('#').trim();
     if let Some(skip) = words.strip_prefix("checkov:skip=") {
         let (ids, reason) = skip.split_once(':').unwrap_or((skip, ""));
-        return Mark::new(of_list("checkov", ids), reason);
+        return Mark::naming("checkov", ids.split(','), reason);
     }
     if words.starts_with(TRIVY) {
         return of_trivy(words);
@@ -46,15 +72,14 @@ pub(super) fn of_comment(comment: &str) -> Option<Mark> {
         return None;
     }
     // The mark names no rule and is about everything there, as far as it is what such tools look for.
-    let all = peers().iter().flat_map(|(_, _, rules)| *rules).copied().collect();
-    Mark::new(all, "").map(|mark| Mark { is_for_line, ..mark })
+    Some(Mark { is_for_line, ..Mark::all(rule::covering_all(), "") })
 }
 
 const TRIVY: &str = "trivy:ignore:";
 
 /// `trivy:ignore:KSV-0012 trivy:ignore:KSV-0014:exp:2027-01-31`, where one day holds for all.
 fn of_trivy(words: &str) -> Option<Mark> {
-    let mut rules = Vec::new();
+    let mut ids = Vec::new();
     let mut until: Option<Day> = None;
     for order in words.split_whitespace().map_while(|word| word.strip_prefix(TRIVY)) {
         let (id, rest) = order.split_once(':').unwrap_or((order, ""));
@@ -62,32 +87,36 @@ fn of_trivy(words: &str) -> Option<Mark> {
             let day: Day = day.parse().ok()?;
             until = Some(until.map_or(day, |other| other.min(day)));
         }
-        rules.extend(if id == "*" { of_tool("trivy") } else { of_id("trivy", id) });
+        ids.push(id);
     }
-    Mark::new(rules, "").map(|mark| Mark { until, ..mark })
+    if ids.contains(&"*") {
+        return Some(Mark { until, ..Mark::all(rule::covering_any("trivy"), "") });
+    }
+    Mark::naming("trivy", ids.into_iter(), "").map(|mark| Mark { until, ..mark })
 }
 
 /// What the annotation `key` with `value` silences; `other` is the value of another annotation beside it.
 pub(super) fn of_annotation(key: &str, value: &str, other: &dyn Fn(&str) -> Option<String>) -> Option<Mark> {
     let (domain, name) = key.split_once('/')?;
+    let single = |tool: &str, id: &str, reason: &str| Mark::naming(tool, [id].into_iter(), reason);
     match domain {
-        "ignore-check.kube-linter.io" => Mark::new(of_id("kube-linter", name), value),
-        "kube-linter.io" if name == "ignore-all" => Mark::new(of_tool("kube-linter"), value),
+        "ignore-check.kube-linter.io" => single("kube-linter", name, value),
+        "kube-linter.io" if name == "ignore-all" => Some(Mark::all(rule::covering_any("kube-linter"), value)),
         "checkov.io" | "bridgecrew.io" | "cortex.io" => {
             let number = name.strip_prefix("skip")?;
             let is_skip = number.bytes().all(|it| it.is_ascii_digit());
             let (id, reason) = value.split_once('=').unwrap_or((value, ""));
-            Mark::new(of_id("checkov", id.trim()), reason).filter(|_| is_skip)
+            single("checkov", id, reason).filter(|_| is_skip)
         }
-        "kube-score" if name == "ignore" => Mark::new(of_list("kube-score", value), ""),
+        "kube-score" if name == "ignore" => Mark::naming("kube-score", value.split(','), ""),
         "polaris.fairwinds.com" if value == "true" => match name.strip_suffix("-exempt") {
-            Some(check) => Mark::new(of_id("polaris", check), ""),
-            None if name == "exempt" => Mark::new(of_tool("polaris"), ""),
+            Some(check) => single("polaris", check, ""),
+            None if name == "exempt" => Some(Mark::all(rule::covering_any("polaris"), "")),
             None => None,
         },
         "kubescape.io" if name == "skip-controls" => {
             let reason = other("kubescape.io/skip-reason").unwrap_or_default();
-            let mark = Mark::new(of_list("kubescape", value), &reason)?;
+            let mark = Mark::naming("kubescape", value.split(','), &reason)?;
             let Some(expiry) = other("kubescape.io/skip-expiry") else { return Some(mark) };
             // A day, or the beginning of a time; a mark whose end cannot be read is over.
             let until = expiry.trim().get(..10)?.parse().ok()?;
@@ -95,35 +124,6 @@ pub(super) fn of_annotation(key: &str, value: &str, other: &dyn Fn(&str) -> Opti
         }
         _ => None,
     }
-}
-
-/// The rules that cover what `ids`, separated by commas, mean.
-fn of_list(tool: &str, ids: &str) -> Vec<&'static str> {
-    ids.split(',').flat_map(|id| of_id(tool, id.trim())).collect()
-}
-
-/// The rules that cover the rule `id` of `tool`.
-fn of_id(tool: &str, id: &str) -> Vec<&'static str> {
-    of_those(|its, known| its == tool && (known == id || tool == "trivy" && is_same_trivy(known, id)))
-}
-
-/// The rules that cover any rule of `tool`.
-fn of_tool(tool: &str) -> Vec<&'static str> {
-    of_those(|its, _| its == tool)
-}
-
-fn of_those(is_meant: impl Fn(&str, &str) -> bool) -> Vec<&'static str> {
-    let meant = peers().iter().filter(|(tool, id, _)| is_meant(tool, id));
-    meant.flat_map(|(_, _, rules)| *rules).copied().collect()
-}
-
-/// Trivy takes `KSV012`, `KSV-0012` and `AVD-KSV-0012` for one.
-fn is_same_trivy(known: &str, id: &str) -> bool {
-    let number = |id: &str| -> Option<u32> {
-        let digits = id.strip_prefix("AVD-").unwrap_or(id).strip_prefix("KSV")?;
-        digits.strip_prefix('-').unwrap_or(digits).parse().ok()
-    };
-    number(id).is_some_and(|it| number(known) == Some(it))
 }
 
 #[cfg(test)]
@@ -141,6 +141,7 @@ mod tests {
             ("ignore-check.kube-linter.io/host-pid", "why", "host-pid"),
             ("ignore-check.kube-linter.io/no-such-check", "why", ""),
             ("ignore-check.kube-linter.io", "why", ""),
+            ("kube-score/ignore", " , ", ""),
             ("checkov.io/skip1", "CKV_K8S_17=it debugs", "host-pid"),
             ("bridgecrew.io/skip12", "CKV_K8S_17", "host-pid"),
             ("cortex.io/skip", "CKV_K8S_17=", "host-pid"),

@@ -35,7 +35,7 @@ pub(in crate::engine) fn of_text(parsed: &Parsed<'_>, peers: bool) -> Vec<Silenc
             break;
         }
         let place = Span::new(parsed.source(), comment.start, comment.end);
-        if let Some(mark) = peers.then(|| peer::of_comment(words)).flatten() {
+        if let Some(mark) = peers.then(|| peer::of_comment(words)).flatten().filter(Mark::is_ours) {
             let covers = match (comment.own_line, mark.is_for_line) {
                 (false, _) => line_of(text, comment, place),
                 (true, true) => next_line(text, place),
@@ -161,7 +161,7 @@ pub(in crate::engine) fn of_object(
             let Some(rest) = key.strip_prefix(ANNOTATION) else {
                 let other = |key: &str| annotations.get(key)?.text().map(Into::into);
                 let mark = || peer::of_annotation(&key, &entry.value.text()?, &other);
-                if let Some(mark) = peers.then(mark).flatten() {
+                if let Some(mark) = peers.then(mark).flatten().filter(Mark::is_ours) {
                     let (place, covers) = (entry.value.head(), object.root().span());
                     silences.push(of_mark(mark, place, covers, Some(id())));
                 }
