@@ -28,7 +28,8 @@ pub(super) fn baseline(options: &Options, terminal: &Terminal) -> Done {
             }
             let gone = old.len().saturating_sub(new.len());
             let file = walk::shown(&on.file);
-            say(&format!("{} gone, {} are left in `{file}`", findings(gone), new.len()));
+            let left = if new.len() == 1 { "1 is".to_owned() } else { format!("{} are", new.len()) };
+            say(&format!("{} gone, {left} left in `{file}`", findings(gone)));
         }
         BaselineCommand::Show { file } => {
             let baseline = read(file)?;

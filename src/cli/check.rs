@@ -156,6 +156,7 @@ fn close(options: &Check, outcome: &Outcome, terminal: &Terminal) {
     let _ = print::closing(outcome, quiet, terminal, &mut text);
     if !quiet {
         let _ = print::nothing(outcome, &options.paths, &mut text);
+        let _ = print::no_rule(outcome, &mut text);
     }
     let _ = io::stderr().write_all(&text);
 }

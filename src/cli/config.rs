@@ -93,6 +93,7 @@ impl Shown<'_> {
                     line(out, "off", &format!("{id}, not about Kubernetes {}", self.settings.target))?;
                 }
                 Fate::Added => line(out, "added", &format!("{id}, by `extend-select`"))?,
+                Fate::Required => line(out, "added", &format!("{id}, by `require-reason`"))?,
                 Fate::Changed => line(out, "changed", &format!("{id}{}", self.changes(index)))?,
             }
         }

@@ -80,6 +80,14 @@ pub(super) fn nothing(outcome: &Outcome, paths: &[impl AsRef<Path>], out: &mut d
     writeln!(out, "warning: no YAML or JSON files in {}", paths.join(", "))
 }
 
+/// Notes that no rule ran over what was found, if that is so.
+pub(super) fn no_rule(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    if !outcome.rules_run.is_empty() || outcome.sources.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "warning: no rule is selected, so nothing was looked for")
+}
+
 /// Prints the list of rules.
 pub(super) fn rules(
     layout: Layout,

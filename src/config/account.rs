@@ -14,6 +14,8 @@ pub enum Fate {
     OtherVersion,
     /// It runs because of `extend-select`.
     Added,
+    /// It runs because of `require-reason`.
+    Required,
     /// It runs with another severity or with parameters.
     Changed,
 }
@@ -31,7 +33,8 @@ impl Config {
         let is_added = self.extend_select.iter().any(|it| it.chooses(index, rule));
         let choice = self.rules.get(&index);
         let is_elsewhere = rule.platform.is_some() && rule.platform != settings.platform;
-        if !is_base && !is_added || is_elsewhere {
+        let is_required = self.requires(rule);
+        if !is_base && !is_added && !is_required || is_elsewhere {
             return None;
         }
         if choice.is_some_and(|choice| choice.off) {
@@ -48,6 +51,10 @@ impl Config {
         {
             return Some(Fate::Changed);
         }
-        (!is_base).then_some(Fate::Added)
+        match (is_base, is_added) {
+            (true, _) => None,
+            (false, true) => Some(Fate::Added),
+            (false, false) => Some(Fate::Required),
+        }
     }
 }

@@ -116,12 +116,14 @@ impl Config {
         let base = match &overrides.select {
             Some(select) => any(select),
             None if !overrides.profiles.is_empty() => in_profiles(rule, &overrides.profiles),
-            None => {
-                let is_required = self.require_reason == Some(true) && rule.id.as_str() == REASON_RULE;
-                is_required || self.base(index, rule) || any(&self.extend_select)
-            }
+            None => self.requires(rule) || self.base(index, rule) || any(&self.extend_select),
         };
         base || any(&overrides.extend_select)
+    }
+
+    /// Whether `require-reason` makes the rule run.
+    pub(super) fn requires(&self, rule: &Rule) -> bool {
+        self.require_reason == Some(true) && rule.id.as_str() == REASON_RULE
     }
 
     /// Whether the file's own selection, before additions and exceptions, holds the rule.

@@ -14,6 +14,9 @@ use crate::base::{Diagnostic, SourceId};
 /// Of the form of the file; a reader of another version cannot know what the entries mean.
 const VERSION: u32 = 1;
 
+/// More findings of one kind in one file are no count of anything.
+const MOST: usize = 10_000_000;
+
 /// Known findings, each with how often it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Baseline(BTreeMap<Entry, Paths>);
@@ -118,8 +121,11 @@ impl Baseline {
         let mut baseline = Self::default();
         for (at, line) in lines {
             let line: Line = serde_json::from_str(line).map_err(|it| error(at, it.to_string()))?;
-            if line.count == 0 {
-                continue;
+            if line.entry.rule.is_empty() {
+                return Err(error(at, "no rule is named".to_owned()));
+            }
+            if !(1..=MOST).contains(&line.count) {
+                return Err(error(at, format!("a count lies between 1 and {MOST}")));
             }
             let count = baseline.0.entry(line.entry).or_default().entry(line.path).or_default();
             *count = count.saturating_add(line.count);
@@ -167,6 +173,7 @@ impl Baseline {
         let findings = is_known.iter().filter(|known| **known).count();
         let mut known = is_known.into_iter();
         outcome.findings.retain(|_| !known.next().unwrap_or_default());
+        left.take_hidden(outcome);
         outcome.known = Some(Known { findings, stale: left.stale(outcome).len() });
     }
 
@@ -175,6 +182,7 @@ impl Baseline {
     pub fn pruned(&self, outcome: &Outcome) -> Self {
         let mut left = self.clone();
         left.take_all(outcome);
+        left.take_hidden(outcome);
         let mut pruned = self.clone();
         for (entry, paths) in left.stale(outcome).0 {
             for (path, count) in paths {
@@ -199,6 +207,18 @@ impl Baseline {
             }
         }
         is_known
+    }
+
+    /// Takes everything off that was found and is not told, because of its severity or of a comment: it is not gone.
+    fn take_hidden(&mut self, outcome: &Outcome) {
+        let ignored = outcome.ignored.iter().map(|it| &it.finding);
+        for finding in outcome.unshown.iter().chain(ignored) {
+            let (entry, path) = (entry_of(finding), path_of(outcome, finding.primary.span.source));
+            // About no object is about its file; an object may have moved.
+            if !self.take(&entry, Some(&path), 1) && finding.subject.is_some() {
+                self.take(&entry, None, 1);
+            }
+        }
     }
 
     /// Takes `count` findings off, in the file at `path` or in any; whether there was one.
@@ -311,6 +331,9 @@ mod tests {
             ("{\"plimsoll-baseline\":2}\n", 1),
             ("{\"plimsoll-baseline\":1}\n\n{\"rule\":1}\n", 3),
             ("{\"plimsoll-baseline\":1}\n<<<<<<< ours\n", 2),
+            ("{\"plimsoll-baseline\":1}\n{\"path\":\"a.yaml\"}\n", 2),
+            ("{\"plimsoll-baseline\":1}\n{\"rule\":\"a\",\"path\":\"a.yaml\",\"count\":0}\n", 2),
+            ("{\"plimsoll-baseline\":1}\n{\"rule\":\"a\",\"path\":\"a.yaml\",\"count\":99999999999}\n", 2),
         ] {
             assert_eq!(Baseline::read(text).unwrap_err().line, line, "{text}");
         }

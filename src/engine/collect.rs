@@ -95,8 +95,12 @@ pub(super) fn collect(
     let overriding = |id: SourceId| Some((settings_for(id)?, holding.ways.get(&id)?.as_path()));
     // Behind the comments: what an override takes out too was needed all the same.
     outcome.ignored.extend(overrule(&mut findings, registry, &rendered.also, &overriding));
-    findings.retain(|it| holding.ways.contains_key(&it.primary.span.source) || is_shown(it));
-    outcome.ignored.retain(|it| is_shown(&it.finding));
+    let is_told = |it: &Diagnostic| holding.ways.contains_key(&it.primary.span.source) || is_shown(it);
+    let (findings, mut unshown): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_told);
+    let (ignored, others): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut outcome.ignored).into_iter().partition(|it| is_shown(&it.finding));
+    unshown.extend(others.into_iter().map(|it| it.finding));
+    (outcome.ignored, outcome.unshown) = (ignored, unshown);
     outcome.ignored.sort_by(|a, b| a.finding.sort_key().cmp(&b.finding.sort_key()));
     outcome.findings = findings;
     outcome.unreadable.sort_by(|a, b| a.path.cmp(&b.path));

@@ -54,6 +54,8 @@ pub struct Outcome {
     pub findings: Vec<Diagnostic>,
     /// What comments, annotations and overrides silence, in the same order.
     pub ignored: Vec<Ignored>,
+    /// Findings below the severity from which on they are told, in no order.
+    pub unshown: Vec<Diagnostic>,
     /// What a baseline took out of the findings, where there is one.
     pub known: Option<Known>,
     /// Files that could not be read, sorted by path.

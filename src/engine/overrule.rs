@@ -38,7 +38,7 @@ pub(super) fn overrule<'s>(
         let verdict = verdict(&finding, settings, way, (index, &registry.rules()[index]), also);
         finding.severity = verdict.severity.unwrap_or(finding.severity);
         if let Some(off) = verdict.off {
-            ignored.push(Ignored { finding, reason: off.reason.clone(), place: None, is_by_peer: false });
+            ignored.push(Ignored { finding, reason: off.reason.clone(), place: None, peer: None });
         } else if finding.severity >= verdict.min_severity.unwrap_or(settings.min_severity) {
             kept.push(finding);
         }

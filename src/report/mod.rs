@@ -177,11 +177,13 @@ fn ignored<'o>(
     shown.iter().map(|ignored| (&ignored.finding, Some(ignored)))
 }
 
-/// `ignored: reason`, or `ignored` for one without a reason.
+/// `ignored: reason`, or `ignored` for one without a reason; `ignored by its checkov mark: reason`.
 fn ignored_words(ignored: &Ignored) -> String {
+    let what =
+        ignored.peer.map_or_else(|| "ignored".to_owned(), |tool| format!("ignored by its {tool} mark"));
     match safe::line_up_to(&ignored.reason, MAX_REASON) {
-        reason if reason.is_empty() => "ignored".to_owned(),
-        reason => format!("ignored: {reason}"),
+        reason if reason.is_empty() => what,
+        reason => format!("{what}: {reason}"),
     }
 }
 

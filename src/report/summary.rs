@@ -37,7 +37,7 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
 
 /// `5 ignored (2 by other tools' marks)`
 fn ignored(outcome: &Outcome) -> String {
-    let by_peers = outcome.ignored.iter().filter(|it| it.is_by_peer).count();
+    let by_peers = outcome.ignored.iter().filter(|it| it.peer.is_some()).count();
     let all = format!("{} ignored", outcome.ignored.len());
     if by_peers == 0 { all } else { format!("{all} ({by_peers} by other tools' marks)") }
 }

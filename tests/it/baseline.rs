@@ -147,3 +147,20 @@ fn a_baseline_that_cannot_be_read_fails_the_run() {
     let (code, _, err) = check(&dir, &[]);
     assert!(code == 2 && err.contains("line 2"), "{err}");
 }
+
+#[test]
+fn what_is_found_and_not_told_is_not_gone() {
+    let dir = known(&pod("a", &["a"]));
+    for (text, options) in [
+        (pod("a", &["a"]), &["--min-severity=critical"][..]),
+        (pod("a", &["a"]), &["--min-severity=info"]),
+        (pod("a", &["a"]).replace("privileged: true", "privileged: true # plimsoll: ignore[*] why"), &[]),
+    ] {
+        dir.write("a.yaml", &text);
+        let (_, _, err) = check(&dir, options);
+        assert!(!err.contains("gone"), "{err}");
+        let prune = ["baseline", "prune", "known.jsonl", "--isolated", SELECT];
+        let (_, _, err) = run(&dir, &[&prune, options].concat());
+        assert_eq!(err, "0 findings are gone, 1 is left in `known.jsonl`\n");
+    }
+}

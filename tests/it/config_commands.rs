@@ -124,3 +124,24 @@ fn a_configuration_that_is_there_is_never_overwritten() {
     let (code, _, err) = run(&repository(), &["init", "nowhere"]);
     assert_eq!((code, err.as_str()), (2, "error: cannot read `nowhere`: no such file or directory\n"));
 }
+
+#[test]
+fn the_rule_that_require_reason_adds_is_shown() {
+    let dir = repository();
+    dir.write(".plimsoll.yaml", "profiles: [baseline]\nrequire-reason: true\n");
+    let (code, out, err) = run(&dir, &["config", "show", "a.yaml"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("added          ignore-without-reason, by `require-reason`\n"), "{out}");
+}
+
+#[test]
+fn a_run_without_rules_says_so() {
+    let dir = repository();
+    dir.write(".plimsoll.yaml", "select: []\n");
+    dir.write("a.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n");
+    let (code, _, err) = run(&dir, &["check"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(err.contains("warning: no rule is selected, so nothing was looked for\n"), "{err}");
+    let (_, _, err) = run(&dir, &["check", "--profile=all"]);
+    assert!(!err.contains("no rule"), "{err}");
+}

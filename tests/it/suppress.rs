@@ -328,3 +328,18 @@ fn an_annotation_of_many_objects_is_used_where_one_of_them_needs_it() {
     assert_eq!(host(&list), "", "{list}");
     assert_eq!(host(&list.replace("hostPID: true", "hostPID: false")), "6 ignore-unused");
 }
+
+#[test]
+fn comments_beyond_the_most_that_are_read_are_told() {
+    let dir = Dir::outside();
+    let comments = "# plimsoll: ignore[host-pid] x\n".repeat(10_002);
+    dir.write("a.yaml", &format!("{comments}apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\n"));
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .current_dir(dir.path())
+        .args(["check", "--select", "ignore-malformed"])
+        .output()
+        .unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert!(out.starts_with("a.yaml:10001:1: medium ignore-malformed: more than 10000 comments"), "{out}");
+    assert_eq!(out.lines().count(), 1, "{out}");
+}

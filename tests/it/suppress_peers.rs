@@ -200,3 +200,11 @@ fn marks_in_a_base_and_marks_that_an_overlay_adds_hold_for_what_is_built() {
         assert_eq!(findings.lines().count(), 2, "{findings}{closing}");
     }
 }
+
+#[test]
+fn what_is_silenced_is_shown_with_the_tool_whose_mark_it_is() {
+    let dir = Dir::outside();
+    dir.write("a.yaml", &pod("    checkov.io/skip1: CKV_K8S_17=it debugs\n", "  hostPID: true\n"));
+    let (findings, _) = run(&dir, &["--show-suppressed"]);
+    assert!(findings.contains("ignored by its checkov mark: it debugs"), "{findings}");
+}

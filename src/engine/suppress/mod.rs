@@ -40,8 +40,8 @@ pub struct Ignored {
     pub reason: String,
     /// The comment, or the annotation's value; `None` where a configuration says so.
     pub place: Option<Span>,
-    /// It is a mark of another tool.
-    pub is_by_peer: bool,
+    /// The other tool whose mark it is.
+    pub peer: Option<&'static str>,
 }
 
 /// One comment or annotation.
@@ -59,8 +59,8 @@ pub(super) struct Silence {
     pub(super) is_told: bool,
     /// All findings that it could silence were looked for.
     pub(super) is_whole: bool,
-    /// It is a mark of another tool: nothing is said about it.
-    pub(super) is_of_peer: bool,
+    /// The other tool whose mark it is: nothing is said about such a mark.
+    pub(super) peer: Option<&'static str>,
 }
 
 /// What a comment or annotation asks for.

@@ -11,6 +11,8 @@ pub(super) struct Mark {
     pub(super) unknown: Vec<String>,
     /// It names no rule: it is about everything that its tool looks for.
     pub(super) is_for_all: bool,
+    /// Whose it is.
+    pub(super) tool: &'static str,
     pub(super) reason: String,
     pub(super) until: Option<Day>,
     /// On a line of its own it covers the next line, and not all that belongs to it.
@@ -19,8 +21,8 @@ pub(super) struct Mark {
 
 impl Mark {
     /// About the rules `ids` of `tool`; `None` where there are none.
-    fn naming<'i>(tool: &str, ids: impl Iterator<Item = &'i str>, reason: &str) -> Option<Self> {
-        let mut mark = Self::about(Vec::new(), reason);
+    fn naming<'i>(tool: &'static str, ids: impl Iterator<Item = &'i str>, reason: &str) -> Option<Self> {
+        let mut mark = Self::about(tool, Vec::new(), reason);
         for id in ids.map(str::trim).filter(|id| !id.is_empty()) {
             let covering = rule::covering(tool, id);
             if covering.is_empty() {
@@ -34,8 +36,8 @@ impl Mark {
     }
 
     /// About everything.
-    fn all(rules: Vec<&'static str>, reason: &str) -> Self {
-        Self { is_for_all: true, ..Self::about(rules, reason) }
+    fn all(tool: &'static str, rules: Vec<&'static str>, reason: &str) -> Self {
+        Self { is_for_all: true, ..Self::about(tool, rules, reason) }
     }
 
     /// Whether some rule of ours means what it says.
@@ -43,9 +45,9 @@ impl Mark {
         !self.rules.is_empty()
     }
 
-    fn about(rules: Vec<&'static str>, reason: &str) -> Self {
+    fn about(tool: &'static str, rules: Vec<&'static str>, reason: &str) -> Self {
         let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-        Self { rules, unknown: Vec::new(), is_for_all: false, reason, until: None, is_for_line: false }
+        Self { rules, unknown: Vec::new(), is_for_all: false, tool, reason, until: None, is_for_line: false }
     }
 }
 
@@ -72,7 +74,7 @@ pub(super) fn of_comment(comment: &str) -> Option<Mark> {
         return None;
     }
     // The mark names no rule and is about everything there, as far as it is what such tools look for.
-    Some(Mark { is_for_line, ..Mark::all(rule::covering_all(), "") })
+    Some(Mark { is_for_line, ..Mark::all("kics", rule::covering_all(), "") })
 }
 
 const TRIVY: &str = "trivy:ignore:";
@@ -90,7 +92,7 @@ fn of_trivy(words: &str) -> Option<Mark> {
         ids.push(id);
     }
     if ids.contains(&"*") {
-        return Some(Mark { until, ..Mark::all(rule::covering_any("trivy"), "") });
+        return Some(Mark { until, ..Mark::all("trivy", rule::covering_any("trivy"), "") });
     }
     Mark::naming("trivy", ids.into_iter(), "").map(|mark| Mark { until, ..mark })
 }
@@ -98,10 +100,12 @@ fn of_trivy(words: &str) -> Option<Mark> {
 /// What the annotation `key` with `value` silences; `other` is the value of another annotation beside it.
 pub(super) fn of_annotation(key: &str, value: &str, other: &dyn Fn(&str) -> Option<String>) -> Option<Mark> {
     let (domain, name) = key.split_once('/')?;
-    let single = |tool: &str, id: &str, reason: &str| Mark::naming(tool, [id].into_iter(), reason);
+    let single = |tool: &'static str, id: &str, reason: &str| Mark::naming(tool, [id].into_iter(), reason);
     match domain {
         "ignore-check.kube-linter.io" => single("kube-linter", name, value),
-        "kube-linter.io" if name == "ignore-all" => Some(Mark::all(rule::covering_any("kube-linter"), value)),
+        "kube-linter.io" if name == "ignore-all" => {
+            Some(Mark::all("kube-linter", rule::covering_any("kube-linter"), value))
+        }
         "checkov.io" | "bridgecrew.io" | "cortex.io" => {
             let number = name.strip_prefix("skip")?;
             let is_skip = number.bytes().all(|it| it.is_ascii_digit());
@@ -111,7 +115,7 @@ pub(super) fn of_annotation(key: &str, value: &str, other: &dyn Fn(&str) -> Opti
         "kube-score" if name == "ignore" => Mark::naming("kube-score", value.split(','), ""),
         "polaris.fairwinds.com" if value == "true" => match name.strip_suffix("-exempt") {
             Some(check) => single("polaris", check, ""),
-            None if name == "exempt" => Some(Mark::all(rule::covering_any("polaris"), "")),
+            None if name == "exempt" => Some(Mark::all("polaris", rule::covering_any("polaris"), "")),
             None => None,
         },
         "kubescape.io" if name == "skip-controls" => {

@@ -32,7 +32,12 @@ pub(in crate::engine) fn of_text(parsed: &Parsed<'_>, peers: bool) -> Vec<Silenc
     for comment in parsed.comments() {
         let words = text.get(comment.start as usize..comment.end as usize).unwrap_or_default();
         if silences.len() >= MOST {
-            break;
+            // What is not read must not seem to hold.
+            silences.extend(comment::read(words).map(|_| too_many(parsed, comment)));
+            if silences.len() > MOST {
+                break;
+            }
+            continue;
         }
         let place = Span::new(parsed.source(), comment.start, comment.end);
         if let Some(mark) = peers.then(|| peer::of_comment(words)).flatten().filter(Mark::is_ours) {
@@ -54,7 +59,7 @@ pub(in crate::engine) fn of_text(parsed: &Parsed<'_>, peers: bool) -> Vec<Silenc
             order: Err(String::new()),
             is_told: true,
             is_whole: true,
-            is_of_peer: false,
+            peer: None,
         };
         match read {
             Ok(words) if words.is_for_file => {
@@ -80,6 +85,14 @@ pub(in crate::engine) fn of_text(parsed: &Parsed<'_>, peers: bool) -> Vec<Silenc
     silences
 }
 
+fn too_many(parsed: &Parsed<'_>, comment: &Comment) -> Silence {
+    let place = Span::new(parsed.source(), comment.start, comment.end);
+    let order =
+        Err(format!("more than {MOST} comments in one file: this one and those below silence nothing"));
+    let covers = Span::at(place.source, place.start);
+    Silence { place, covers, object: None, order, is_told: true, is_whole: true, peer: None }
+}
+
 fn order(words: Words<'_>, place: Span) -> Order {
     let names = words.names.into_iter().map(|(at, name)| {
         let start = place.start + at as u32;
@@ -94,7 +107,7 @@ fn of_mark(mark: Mark, place: Span, covers: Span, object: Option<Arc<ObjectId>>)
     let name = |rule: &str| Name { text: rule.to_owned(), span: place, is_used: false };
     let names = mark.rules.into_iter().map(name).collect();
     let order = Ok(Order { names, reason: mark.reason, until: mark.until });
-    Silence { place, covers, object, order, is_told: false, is_whole: true, is_of_peer: true }
+    Silence { place, covers, object, order, is_told: false, is_whole: true, peer: Some(mark.tool) }
 }
 
 /// The line below that on which a comment at `place` ends.
@@ -174,7 +187,7 @@ pub(in crate::engine) fn of_object(
                 order: annotation(rest, entry.key, entry.value),
                 is_told: true,
                 is_whole: true,
-                is_of_peer: false,
+                peer: None,
             });
         }
     }

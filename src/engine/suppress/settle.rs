@@ -143,14 +143,14 @@ impl<'r> Book<'r> {
                 near.filter(|it| chooses(&it.selector, index, rule) && it.of.reaches(&finding)).collect()
             });
             let hits: Vec<&&Ready<'_>> = hits.unwrap_or_default();
-            used.extend(hits.iter().map(|it| (it.of.place, it.of.is_of_peer, it.name)));
+            used.extend(hits.iter().map(|it| (it.of.place, it.of.peer, it.name)));
             // The nearest one, of plimsoll's own if there is any, has the reason that was given for this finding.
-            match hits.iter().min_by_key(|it| (it.of.is_of_peer, it.of.covers.len())) {
+            match hits.iter().min_by_key(|it| (it.of.peer, it.of.covers.len())) {
                 None => kept.push(finding),
                 Some(it) => {
                     let reason = it.of.order.as_ref().map_or("", |order| &order.reason).to_owned();
-                    let (place, is_by_peer) = (Some(it.of.place), it.of.is_of_peer);
-                    ignored.push(Ignored { finding, reason, place, is_by_peer });
+                    let (place, peer) = (Some(it.of.place), it.of.peer);
+                    ignored.push(Ignored { finding, reason, place, peer });
                 }
             }
         }
@@ -158,9 +158,9 @@ impl<'r> Book<'r> {
         // One annotation may be that of many objects: through an alias, or through a kustomization. One comment may be
         // a mark of another tool and of plimsoll.
         for silence in silences {
-            let (place, is_of_peer) = (silence.place, silence.is_of_peer);
+            let (place, peer) = (silence.place, silence.peer);
             for (at, name) in silence.order.iter_mut().flat_map(|order| order.names.iter_mut().enumerate()) {
-                name.is_used |= used.contains(&(place, is_of_peer, at));
+                name.is_used |= used.contains(&(place, peer, at));
             }
         }
         ignored
@@ -174,7 +174,7 @@ impl<'r> Book<'r> {
         which: &dyn Fn(&Selector) -> bool,
     ) -> Vec<Diagnostic> {
         let mut told = Vec::new();
-        for silence in silences.iter().filter(|silence| silence.is_told && !silence.is_of_peer) {
+        for silence in silences.iter().filter(|silence| silence.is_told && silence.peer.is_none()) {
             let Some(plan) = plan_of(silence.place.source) else { continue };
             let rule = |id: &str| plan.rules().iter().find(|compiled| compiled.rule.id.as_str() == id);
             let order = match &silence.order {
