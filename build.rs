@@ -20,10 +20,13 @@ use std::{
 mod base {
     #[path = "minor.rs"]
     mod minor;
+    #[path = "safety.rs"]
+    mod safety;
     #[path = "severity.rs"]
     mod severity;
 
     pub use minor::Minor;
+    pub use safety::Safety;
     pub use severity::Severity;
 }
 
@@ -157,6 +160,13 @@ fn validate(
     }
     if file.why.trim().is_empty() || file.how_to_fix.trim().is_empty() {
         return Err("`why` and `how-to-fix` must say something".to_owned());
+    }
+    let fixes = file.fix.iter().chain(file.check.iter().flat_map(|check| &check.fix));
+    for fix in fixes {
+        let is_shown_only = fix.safety == base::Safety::Manual && fix.title.is_some();
+        if fix.changes() == 0 && !is_shown_only {
+            return Err("a fix changes something, or is `manual` and has a title".to_owned());
+        }
     }
     for check in &file.check {
         match &check.native {

@@ -2,6 +2,7 @@
 
 use super::profile;
 use crate::{
+    base::Safety,
     kube::{Beside, Confinement, Read},
     rule::{Context, Native},
 };
@@ -24,5 +25,7 @@ fn check(context: &mut Context<'_, '_>) {
         let say =
             format!("`{}` is deprecated since Kubernetes 1.19 and ignored from 1.27 on", annotation.key());
         profile::advise_field(context.report(place, &say), &annotation);
+        // While the annotation counts, the API server sets the field by it.
+        profile::move_to_field(context, &annotation, Safety::Safe);
     }
 }

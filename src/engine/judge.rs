@@ -13,7 +13,7 @@ use crate::{
     kube::{self, Object},
     render,
     rule::{Context, DocumentContext, Examined, Native},
-    yaml::{self, Kind, Limits, Node, Parsed, SyntaxErrorKind},
+    yaml::{self, Kind, Limits, Node, Parsed, SyntaxErrorKind, Texts},
 };
 
 /// How texts are read.
@@ -94,7 +94,7 @@ pub fn judge_parsed(parsed: &Parsed<'_>, role: Role, plan: &Plan<'_>) -> Judged 
             continue;
         }
         for object in objects {
-            judge_object(object, plan, &mut judged);
+            judge_object(object, plan, parsed, &mut judged);
         }
     }
     if matches!(role, Role::Unbuilt | Role::UnbuiltPatch) {
@@ -106,8 +106,13 @@ pub fn judge_parsed(parsed: &Parsed<'_>, role: Role, plan: &Plan<'_>) -> Judged 
     judged
 }
 
-/// Judges one object; what is found and what is known of it is added to `judged`. Gives what the object is called.
-pub(super) fn judge_object(object: Object<'_>, plan: &Plan<'_>, judged: &mut Judged) -> Arc<ObjectId> {
+/// Judges one object, whose values stand in `texts`; what is found and what is known of it is added to `judged`. Gives what the object is called.
+pub(super) fn judge_object(
+    object: Object<'_>,
+    plan: &Plan<'_>,
+    texts: &dyn Texts,
+    judged: &mut Judged,
+) -> Arc<ObjectId> {
     judged.objects += 1;
     let examined = Examined::new(object);
     judged.facts.extend(index::facts(&examined.object, examined.pod, &examined.role_rules, &examined.id()));
@@ -116,7 +121,7 @@ pub(super) fn judge_object(object: Object<'_>, plan: &Plan<'_>, judged: &mut Jud
         judged.silences.extend(silences);
     }
     for compiled in plan.for_object(examined.object.group(), examined.object.kind()) {
-        let mut context = Context::new(&examined, plan.target, compiled, &mut judged.findings);
+        let mut context = Context::new(&examined, plan.target, compiled, texts, &mut judged.findings);
         compiled.check(&mut context);
     }
     examined.id()

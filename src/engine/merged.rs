@@ -1,7 +1,7 @@
 //! The findings of several roots, the same one once.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     sync::Arc,
 };
 
@@ -71,10 +71,15 @@ impl Merged {
             let nth = objects.number(origin, &finding);
             let object = finding.subject.as_ref().map(|subject| Arc::clone(&subject.object));
             let place = (finding.primary.span.source, finding.primary.span.start, finding.rule.clone());
-            let entry = self
-                .findings
-                .entry(key_of(&finding, origin, nth))
-                .or_insert_with(|| (origin, BTreeSet::new(), finding));
+            let entry = match self.findings.entry(key_of(&finding, origin, nth)) {
+                Entry::Vacant(vacant) => vacant.insert((origin, BTreeSet::new(), finding)),
+                Entry::Occupied(occupied) => {
+                    let entry = occupied.into_mut();
+                    // One text, several results: a repair must be one for all of them.
+                    entry.2.fixes.retain(|fix| finding.fixes.contains(fix));
+                    entry
+                }
+            };
             entry.1.insert(number);
             let first = entry.2.subject.as_ref().map(|subject| &subject.object);
             if let Some(object) = object.filter(|object| first.is_some_and(|first| first != object)) {

@@ -21,6 +21,7 @@ use crate::{
     index::Index,
     kube,
     render::kustomize::{BuildError, BuildErrorKind, Builder, Built, Resource, Store},
+    yaml::Texts,
 };
 
 /// What came of the kustomizations.
@@ -83,8 +84,10 @@ pub(super) fn render<'p, 'r: 'p>(
         .map(|root| {
             let plan = plan_of(root.member.file);
             match (root.build(builders.first), builders.again) {
-                (Ok(built), _) => Ok(judge_built(&built, root, plan)),
-                (Err(_), Some(again)) => root.build(again).map(|built| judge_built(&built, root, plan)),
+                (Ok(built), _) => Ok(judge_built(&built, root, plan, builders.first.store())),
+                (Err(_), Some(again)) => {
+                    root.build(again).map(|built| judge_built(&built, root, plan, again.store()))
+                }
                 (Err(errors), None) => Err(errors),
             }
         })
@@ -168,7 +171,7 @@ struct RootJudged {
     silences: Vec<Silence>,
 }
 
-fn judge_built(built: &Built<'_>, root: &Root<'_>, plan: Option<&Plan<'_>>) -> RootJudged {
+fn judge_built(built: &Built<'_>, root: &Root<'_>, plan: Option<&Plan<'_>>, texts: &dyn Texts) -> RootJudged {
     let mut out = RootJudged::default();
     let Some(plan) = plan else { return out };
     let mut judged = Judged::default();
@@ -178,7 +181,7 @@ fn judge_built(built: &Built<'_>, root: &Root<'_>, plan: Option<&Plan<'_>>) -> R
         out.sources.insert(resource.origin.source);
         for object in kube::objects(resource.node()) {
             let before = judged.findings.len();
-            let id = judge_object(object, plan, &mut judged);
+            let id = judge_object(object, plan, texts, &mut judged);
             // Only what a finding or a fact holds on to can be asked for, and keeps its address.
             if Arc::strong_count(&id) > 1 {
                 origins.insert(Arc::as_ptr(&id), resource.origin);

@@ -8,6 +8,7 @@ use super::{
     context::{Context, DocumentContext, IndexContext},
     file::{Check, ContainerList, Exempt, Grant, Literals, Missing, On, VersionRange},
     params::Params,
+    remedy::Remedy,
 };
 use crate::{
     base::Severity,
@@ -39,7 +40,9 @@ pub enum CompileError {
     #[error(transparent)]
     Regex(#[from] Box<regex::Error>),
     /// A path starts at a root that there is not.
-    #[error("`{0}` starts nowhere: use `$pod`, `$object` or `$volume`")]
+    #[error(
+        "`{0}` starts nowhere: use `$pod`, `$object` or `$volume`, in a fix `$value` and `$metadata`, too"
+    )]
     Root(String),
     /// No such parameter, or one of another type.
     #[error("`{0}` is no parameter of this rule, or not of the type that is needed here")]
@@ -73,6 +76,8 @@ pub struct Compiled<'r> {
     pub(super) matches: Vec<Match>,
     /// Its native checks.
     pub natives: Vec<Native>,
+    /// How the findings of its native checks are repaired, where its file says so.
+    pub(super) remedies: Vec<Remedy>,
 }
 
 /// A declarative check.
@@ -92,6 +97,7 @@ pub(super) struct Match {
     pub(super) together: bool,
     pub(super) say: String,
     pub(super) say_missing: Option<String>,
+    pub(super) remedies: Vec<Remedy>,
 }
 
 impl<'r> Compiled<'r> {
@@ -106,14 +112,16 @@ impl<'r> Compiled<'r> {
         find_native: impl Fn(&str) -> Option<Native>,
     ) -> Result<Self, CompileError> {
         let params = Params::new(rule, set);
-        let mut compiled = Self { rule, severity, params, matches: Vec::new(), natives: Vec::new() };
+        let (matches, natives, remedies) = (Vec::new(), Vec::new(), Vec::new());
+        let mut compiled = Self { rule, severity, params, matches, natives, remedies };
         for check in &rule.checks {
             match &check.native {
                 Some(name) => {
                     let native = find_native(name).ok_or_else(|| CompileError::NoNative(name.clone()))?;
                     compiled.natives.push(native);
+                    compiled.remedies = remedies_of(rule, check, &params)?;
                 }
-                None => compiled.matches.push(Match::compile(check, &params)?),
+                None => compiled.matches.push(Match::compile(rule, check, &params)?),
             }
         }
         Ok(compiled)
@@ -136,7 +144,7 @@ impl Match {
         self.filter.iter().chain(&self.unless).chain(&self.when)
     }
 
-    fn compile(check: &Check, params: &Params<'_>) -> Result<Self, CompileError> {
+    fn compile(rule: &Rule, check: &Check, params: &Params<'_>) -> Result<Self, CompileError> {
         let conditions = |clauses: &[super::Clause]| {
             clauses.iter().map(|clause| Condition::compile(clause, params)).collect::<Result<Vec<_>, _>>()
         };
@@ -155,8 +163,15 @@ impl Match {
             together: check.together,
             say: check.say.clone(),
             say_missing: check.say_missing.clone(),
+            remedies: remedies_of(rule, check, params)?,
         })
     }
+}
+
+/// The fixes of `check`, else those of its rule.
+fn remedies_of(rule: &Rule, check: &Check, params: &Params<'_>) -> Result<Vec<Remedy>, CompileError> {
+    let repairs = if check.fix.is_empty() { &rule.repairs } else { &check.fix };
+    repairs.iter().map(|repair| Remedy::compile(repair, params)).collect()
 }
 
 /// `grant` with the parameters put in.

@@ -2,12 +2,16 @@
 
 use std::{cell::OnceCell, sync::Arc};
 
-use super::{Compiled, Params, file::Platform};
+use super::{
+    Compiled, Params,
+    file::Platform,
+    remedy::{Step, fix_of},
+};
 use crate::{
-    base::{Diagnostic, Label, Minor, ObjectId, Span, Subject},
+    base::{Diagnostic, Label, Minor, ObjectId, Safety, Span, Subject},
     index::Index,
     kube::{Container, Object, Place, Pod, PolicyRule, Read},
-    yaml::{Document, Parsed},
+    yaml::{Document, Parsed, Texts},
 };
 
 /// What the manifests are judged for.
@@ -71,18 +75,20 @@ pub struct Context<'c, 'a> {
     /// The rule's parameters.
     pub params: Params<'c>,
     pub(super) compiled: &'c Compiled<'c>,
+    pub(super) texts: &'c dyn Texts,
     pub(super) out: &'c mut Vec<Diagnostic>,
 }
 
 impl<'c, 'a> Context<'c, 'a> {
-    /// `compiled` looking at `examined`; what it finds is appended to `out`.
+    /// `compiled` looking at `examined`, whose values stand in `texts`; what it finds is appended to `out`.
     pub fn new(
         examined: &'c Examined<'a>,
         target: Target,
         compiled: &'c Compiled<'c>,
+        texts: &'c dyn Texts,
         out: &'c mut Vec<Diagnostic>,
     ) -> Self {
-        Self { examined, target, params: compiled.params, compiled, out }
+        Self { examined, target, params: compiled.params, compiled, texts, out }
     }
 
     /// The object.
@@ -100,8 +106,17 @@ impl<'c, 'a> Context<'c, 'a> {
         &self.examined.containers
     }
 
-    /// Reports a finding at `place`. `say` is the fact alone: the object and the container are put before it.
+    /// Reports a finding at `place`. `say` is the fact alone: the object and the container are put before it. The
+    /// fixes that the rule's file has for its native checks come with it.
     pub fn report(&mut self, place: Place, say: &str) -> &mut Diagnostic {
+        let fixes = self.remedied(&place);
+        let diagnostic = self.report_bare(place, say);
+        diagnostic.fixes = fixes;
+        diagnostic
+    }
+
+    /// As `report`, without any fix.
+    pub(super) fn report_bare(&mut self, place: Place, say: &str) -> &mut Diagnostic {
         let object = self.examined.id();
         let message = match &place.container {
             Some((name, list)) => format!("{object}, {} `{name}`: {say}", list.noun()),
@@ -163,6 +178,14 @@ impl<'c, 't> DocumentContext<'c, 't> {
         let mut diagnostic = self.compiled.finding(format!("{object}: {say}"), span);
         diagnostic.subject = Some(Subject { object: Arc::clone(object), container: None, path });
         push(self.out, diagnostic)
+    }
+
+    /// Gives the last finding a fix that makes all of `steps`, where they can be made.
+    pub fn fix(&mut self, safety: Safety, title: &str, steps: &[Step<'_>]) {
+        let fix = fix_of(self.parsed, safety, title, steps);
+        if let Some(finding) = self.out.last_mut() {
+            finding.fixes.extend(fix);
+        }
     }
 }
 

@@ -1,14 +1,14 @@
 //! The form of a rule file. The build script and the loader of users' rules read it alike, so this file
 //! knows nothing but serde and the words of the ground floor.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use crate::base::{Minor, Severity};
+use crate::base::{Minor, Safety, Severity};
 
 /// `rules/<family>/<id>.yaml`, as written.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -54,6 +54,9 @@ pub struct RuleFile {
     /// What fires: one check or a list of them, each reporting for itself.
     #[serde(deserialize_with = "one_or_many")]
     pub check: Vec<Check>,
+    /// How a finding is repaired: one fix or a list, the best first. For every check that has none of its own.
+    #[serde(default, deserialize_with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
+    pub fix: Vec<Repair>,
     /// Where the rule comes from, and which rules of other tools it covers.
     #[serde(default, skip_serializing)]
     pub references: References,
@@ -192,6 +195,229 @@ pub struct Check {
     /// The fact where the value is missing, if that reads differently.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub say_missing: Option<String>,
+    /// How a finding of this check is repaired, in place of the rule's own `fix`.
+    #[serde(default, deserialize_with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
+    pub fix: Vec<Repair>,
+}
+
+/// One way to repair a finding. Its changes are `set`, `remove`, `rename`, `add-item`, `remove-item`, `quote` and
+/// `move`; several of them are made together.
+///
+/// Paths start at the check's subject; `$value` is the value that is judged, or the place where it is missing,
+/// `$pod.` the pod spec, `$metadata.` the pod's own metadata, `$object.` the object's root. For a native check the
+/// subject is the container of the finding, else the object. `[*]` is every item there is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Repair {
+    /// What it does, as an order: "Set `privileged` to `false`". Made of the first change when not given. `{value}`,
+    /// `{path}` and `{name}` as in a message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The promise.
+    pub safety: Safety,
+    /// Only where every one of these holds; paths start at the subject.
+    #[serde(default, deserialize_with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
+    pub when: Vec<Clause>,
+    /// Not where any of these holds.
+    #[serde(default, deserialize_with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
+    pub unless: Vec<Clause>,
+    /// A field gets a value, with the mappings on the way to it.
+    #[serde(default, deserialize_with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<SetField>,
+    /// A field, or the item of a list, goes.
+    #[serde(default, deserialize_with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
+    pub remove: Vec<RemoveField>,
+    /// A field gets another key.
+    #[serde(default, deserialize_with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
+    pub rename: Vec<RenameField>,
+    /// A list gets an item at its end unless it has it; the list is made where it is missing.
+    #[serde(default, deserialize_with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
+    pub add_item: Vec<AddItem>,
+    /// Items of a list go.
+    #[serde(default, deserialize_with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
+    pub remove_item: Vec<RemoveItem>,
+    /// Values without quotes get them.
+    #[serde(default, deserialize_with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
+    pub quote: Vec<QuoteField>,
+    /// A field goes from one place to another.
+    #[serde(
+        default,
+        rename = "move",
+        deserialize_with = "one_or_many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub moves: Vec<MoveField>,
+}
+
+/// `$value`: the judged value itself.
+fn judged_value() -> String {
+    "$value".to_owned()
+}
+
+/// `set`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetField {
+    /// Which field; the judged value when not given.
+    #[serde(default = "judged_value")]
+    pub path: String,
+    /// Its value: a scalar, a list or a mapping; a text `$name` stands for the value of a parameter, `{value}` and
+    /// `{name}` in a text as in a message.
+    pub to: Data,
+}
+
+/// `remove`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveField {
+    /// Which field or item; the judged value when not given.
+    #[serde(default = "judged_value")]
+    pub path: String,
+    /// Mappings and lists that become empty go, too, instead of becoming `{}` or `[]`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub prune: bool,
+}
+
+/// `rename`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RenameField {
+    /// Which field; the judged value when not given.
+    #[serde(default = "judged_value")]
+    pub path: String,
+    /// Its key from now on.
+    pub to: String,
+}
+
+/// `add-item`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddItem {
+    /// Which list; the judged value when not given.
+    #[serde(default = "judged_value")]
+    pub path: String,
+    /// The item, as `to` of `set`.
+    pub item: Data,
+}
+
+/// `remove-item`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveItem {
+    /// Which list; the judged value when not given.
+    #[serde(default = "judged_value")]
+    pub path: String,
+    /// Which of its items; paths start at the item.
+    pub which: Clause,
+    /// A list that becomes empty goes, too, with its key, instead of becoming `[]`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub prune: bool,
+}
+
+/// `quote`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuoteField {
+    /// Which value; the judged value when not given.
+    #[serde(default = "judged_value")]
+    pub path: String,
+}
+
+/// `move`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MoveField {
+    /// Which field; the judged value when not given.
+    #[serde(default = "judged_value")]
+    pub path: String,
+    /// Where to; its last key is the new one.
+    pub to: String,
+}
+
+impl Repair {
+    /// How many changes it makes.
+    pub fn changes(&self) -> usize {
+        self.set.len()
+            + self.remove.len()
+            + self.rename.len()
+            + self.add_item.len()
+            + self.remove_item.len()
+            + self.quote.len()
+            + self.moves.len()
+    }
+}
+
+/// Any value, with the keys of mappings in the order written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Data {
+    /// A single value.
+    Scalar(Literal),
+    /// A list.
+    List(Vec<Data>),
+    /// Keys and values.
+    Map(Vec<(String, Data)>),
+}
+
+impl Serialize for Data {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Data::Scalar(literal) => literal.serialize(serializer),
+            Data::List(items) => items.serialize(serializer),
+            Data::Map(entries) => serializer.collect_map(entries.iter().map(|(key, value)| (key, value))),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Data {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyData;
+
+        impl<'de> Visitor<'de> for AnyData {
+            type Value = Data;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a scalar, a list or a mapping")
+            }
+
+            fn visit_bool<E>(self, it: bool) -> Result<Data, E> {
+                Ok(Data::Scalar(Literal::Bool(it)))
+            }
+
+            fn visit_i64<E>(self, it: i64) -> Result<Data, E> {
+                Ok(Data::Scalar(Literal::Int(it)))
+            }
+
+            fn visit_u64<E: de::Error>(self, it: u64) -> Result<Data, E> {
+                i64::try_from(it).map(|it| Data::Scalar(Literal::Int(it))).map_err(E::custom)
+            }
+
+            fn visit_f64<E>(self, it: f64) -> Result<Data, E> {
+                Ok(Data::Scalar(Literal::Float(it)))
+            }
+
+            fn visit_str<E>(self, it: &str) -> Result<Data, E> {
+                Ok(Data::Scalar(Literal::Text(it.to_owned())))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Data, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Data::Map(entries))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Data, A::Error> {
+                let mut items = Vec::new();
+                while let Some(item) = seq.next_element()? {
+                    items.push(item);
+                }
+                Ok(Data::List(items))
+            }
+        }
+
+        deserializer.deserialize_any(AnyData)
+    }
 }
 
 /// What a declarative check judges.
@@ -423,29 +649,108 @@ pub struct Example {
     pub only: Vec<String>,
 }
 
-/// Reads a check or a list of checks; unlike an untagged enum, it keeps the line of a mistake.
-fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Check>, D::Error> {
-    struct OneOrMany;
+/// Reads one thing or a list of them; unlike an untagged enum, it keeps the line of a mistake. A path alone stands
+/// for a thing that has nothing but a path.
+fn one_or_many<'de, D: Deserializer<'de>, T: OneOf>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    struct OneOrMany<T>(PhantomData<T>);
 
-    impl<'de> Visitor<'de> for OneOrMany {
-        type Value = Vec<Check>;
+    impl<'de, T: OneOf> Visitor<'de> for OneOrMany<T> {
+        type Value = Vec<T>;
 
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("a check or a list of checks")
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "one {0} or a list of {0}s", T::NAME)
         }
 
-        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Vec<Check>, A::Error> {
-            Ok(vec![Check::deserialize(MapAccessDeserializer::new(map))?])
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Vec<T>, E> {
+            T::of_path(text)
+                .map(|it| vec![it])
+                .ok_or_else(|| E::invalid_type(de::Unexpected::Str(text), &self))
         }
 
-        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<Check>, A::Error> {
-            let mut checks = Vec::new();
-            while let Some(check) = seq.next_element()? {
-                checks.push(check);
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Vec<T>, A::Error> {
+            Ok(vec![T::deserialize(MapAccessDeserializer::new(map))?])
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<T>, A::Error> {
+            let mut all = Vec::new();
+            while let Some(one) = seq.next_element_seed(One(PhantomData))? {
+                all.push(one);
             }
-            Ok(checks)
+            Ok(all)
         }
     }
 
-    deserializer.deserialize_any(OneOrMany)
+    struct One<T>(PhantomData<T>);
+
+    impl<'de, T: OneOf> de::DeserializeSeed<'de> for One<T> {
+        type Value = T;
+
+        fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+            deserializer.deserialize_any(self)
+        }
+    }
+
+    impl<'de, T: OneOf> Visitor<'de> for One<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(T::NAME)
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+            T::of_path(text).ok_or_else(|| E::invalid_type(de::Unexpected::Str(text), &self))
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(map))
+        }
+    }
+
+    deserializer.deserialize_any(OneOrMany(PhantomData))
+}
+
+/// Something of which a rule file has one or several.
+trait OneOf: for<'de> Deserialize<'de> {
+    /// What a person calls one.
+    const NAME: &'static str;
+
+    /// What a path alone stands for.
+    fn of_path(_: &str) -> Option<Self> {
+        None
+    }
+}
+
+macro_rules! one_of {
+    ($($of:ty: $name:literal;)*) => {
+        $(impl OneOf for $of {
+            const NAME: &'static str = $name;
+        })*
+    };
+}
+
+one_of! {
+    Check: "check";
+    Clause: "condition";
+    Repair: "fix";
+    SetField: "field to set";
+    RenameField: "field to rename";
+    AddItem: "item to add";
+    RemoveItem: "item to remove";
+    MoveField: "field to move";
+}
+
+impl OneOf for RemoveField {
+    const NAME: &'static str = "field to remove";
+
+    fn of_path(text: &str) -> Option<Self> {
+        Some(Self { path: text.to_owned(), prune: false })
+    }
+}
+
+impl OneOf for QuoteField {
+    const NAME: &'static str = "value to quote";
+
+    fn of_path(text: &str) -> Option<Self> {
+        Some(Self { path: text.to_owned() })
+    }
 }

@@ -5,9 +5,10 @@ use super::{
     condition::{Condition, Roots, Truth},
     context::Context,
     file::{ContainerList, Exempt, Missing, On},
+    remedy::{Aim, legs_of},
 };
 use crate::{
-    base::{Minor, Span},
+    base::{Fix, Minor, Span},
     kube::{self, Container, Place, Pod},
     yaml::{Hit, Kind, Node, Path},
 };
@@ -171,7 +172,26 @@ impl Match {
             _ => &self.say,
         };
         let say = self.words(template, judged, hit);
-        context.report(place, &say);
+        let fixes = self.fixes(context, judged, hit);
+        context.report_bare(place, &say).fixes = fixes;
+    }
+
+    fn fixes(&self, context: &Context<'_, '_>, judged: &Judged<'_, '_>, hit: &Hit<'_, '_>) -> Vec<Fix> {
+        if self.remedies.is_empty() {
+            return Vec::new();
+        }
+        let aim = Aim {
+            subject: judged.node,
+            value: legs_of(judged.node, &self.path, hit.indices),
+            roots: roots(context, judged, hit.node),
+            metadata: context.pod().and_then(|pod| pod.metadata),
+            words: [
+                ("value", hit.node.map(shown).unwrap_or_default()),
+                ("path", self.path.display(hit.indices)),
+                ("name", judged.node.get("name").map(shown).unwrap_or_default()),
+            ],
+        };
+        self.remedies.iter().filter_map(|remedy| remedy.fix(context.texts, &aim)).collect()
     }
 
     fn words(&self, template: &str, judged: &Judged<'_, '_>, hit: &Hit<'_, '_>) -> String {

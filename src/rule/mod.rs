@@ -11,13 +11,16 @@ mod params;
 mod pattern;
 mod peers;
 mod registry;
+mod remedy;
 
 pub use compiled::{CompileError, Compiled, Native};
 pub use context::{Context, DocumentContext, Examined, IndexContext, Target};
 pub use file::{
-    Check, Clause, Confidence, ContainerList, Example, Exempt, Grant, Literal, Literals, Missing, Named, On,
-    Param, Platform, Pss, PssLevel, References, RuleFile, VersionRange,
+    AddItem, Check, Clause, Confidence, ContainerList, Data, Example, Exempt, Grant, Literal, Literals,
+    Missing, MoveField, Named, On, Param, Platform, Pss, PssLevel, QuoteField, References, RemoveField,
+    RemoveItem, RenameField, Repair, RuleFile, SetField, VersionRange,
 };
 pub use params::Params;
 pub use peers::{covering, covering_all, covering_any};
 pub use registry::{Profile, Prose, Registry, Rule, RuleError};
+pub use remedy::Step;

@@ -5,8 +5,9 @@ use std::{borrow::Cow, collections::BTreeMap};
 use super::{
     Rule,
     compiled::CompileError,
-    file::{Literal, Literals},
+    file::{Data, Literal, Literals},
 };
+use crate::yaml::Draft;
 
 /// A rule's parameters as they hold for one run.
 #[derive(Debug, Clone, Copy)]
@@ -78,6 +79,24 @@ impl<'r> Params<'r> {
         Ok(all)
     }
 
+    /// `data` with `$name` replaced by the parameter's value, ready to be written.
+    pub(super) fn draft(&self, data: &Data) -> Result<Draft, CompileError> {
+        match data {
+            Data::Scalar(Literal::Text(text)) if text.starts_with('$') => Ok(match self.param(text)? {
+                Literals::One(literal) => literal.draft(),
+                Literals::Many(literals) => Draft::List(literals.iter().map(Literal::draft).collect()),
+            }),
+            Data::Scalar(literal) => Ok(literal.draft()),
+            Data::List(items) => {
+                Ok(Draft::List(items.iter().map(|it| self.draft(it)).collect::<Result<_, _>>()?))
+            }
+            Data::Map(entries) => {
+                let entry = |(key, value): &(String, Data)| Ok((key.clone(), self.draft(value)?));
+                Ok(Draft::Map(entries.iter().map(entry).collect::<Result<_, CompileError>>()?))
+            }
+        }
+    }
+
     pub(super) fn number(&self, literal: &Literal) -> Result<f64, CompileError> {
         let number = match literal {
             Literal::Text(text) if text.starts_with('$') => match self.param(text)? {
@@ -105,6 +124,16 @@ impl<'r> Params<'r> {
 }
 
 impl Literal {
+    /// As a value that can be written.
+    pub(super) fn draft(&self) -> Draft {
+        match self {
+            Literal::Bool(it) => Draft::Bool(*it),
+            Literal::Int(it) => Draft::Int(*it),
+            Literal::Float(it) => Draft::Float(*it),
+            Literal::Text(text) => Draft::Text(text.clone()),
+        }
+    }
+
     /// Its value, if it is a number.
     pub fn number(&self) -> Option<f64> {
         match self {

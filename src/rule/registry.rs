@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap, sync::OnceLock};
 
 use serde::{Deserialize, Serialize};
 
-use super::file::{Check, Confidence, Example, Param, Platform, References, RuleFile, VersionRange};
+use super::file::{Check, Confidence, Example, Param, Platform, References, Repair, RuleFile, VersionRange};
 use crate::base::{Minor, RuleId, Severity};
 
 /// A rule, ready to run.
@@ -42,6 +42,8 @@ pub struct Rule {
     pub params: BTreeMap<String, Param>,
     /// What fires.
     pub checks: Vec<Check>,
+    /// How a finding is repaired, for every check without a fix of its own.
+    pub repairs: Vec<Repair>,
     text: Cow<'static, str>,
     prose: OnceLock<Prose>,
 }
@@ -96,6 +98,7 @@ impl Rule {
             show_bindings: file.show_bindings,
             params: file.params,
             checks: file.check,
+            repairs: file.fix,
             text,
             prose: OnceLock::new(),
         }

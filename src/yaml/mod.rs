@@ -3,6 +3,7 @@
 
 mod cook;
 mod duplicate;
+mod edit;
 mod events;
 mod limits;
 mod node;
@@ -16,6 +17,7 @@ mod tape_node;
 mod tree;
 
 pub use duplicate::duplicate_keys;
+pub use edit::{Change, Draft, Edited, Leg, Texts, change};
 pub use events::events;
 pub use limits::Limits;
 pub use node::{Entries, Entry, Items, Kind, Node};

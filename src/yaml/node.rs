@@ -67,6 +67,16 @@ impl<'a> Node<'a> {
         Self(Store::Tape(node.followed()))
     }
 
+    /// The node at this place of a tape.
+    pub(super) fn at(parsed: &'a Parsed<'a>, index: u32) -> Self {
+        Self(Store::Tape(TapeNode::new(parsed, index)))
+    }
+
+    /// The text and the place on its tape, for a node that was read and not built.
+    pub(super) fn tape(self) -> Option<(&'a Parsed<'a>, u32)> {
+        if let Store::Tape(node) = self.0 { Some((node.parsed(), node.index)) } else { None }
+    }
+
     /// Scalar, sequence or mapping.
     pub fn kind(self) -> Kind {
         match self.0 {

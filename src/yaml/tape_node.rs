@@ -19,6 +19,10 @@ impl<'a> TapeNode<'a> {
         Self { parsed, index, alias: NO_ALIAS }.followed()
     }
 
+    pub(super) fn parsed(self) -> &'a Parsed<'a> {
+        self.parsed
+    }
+
     pub(super) fn raw(self) -> Raw {
         self.parsed.nodes[self.index as usize]
     }

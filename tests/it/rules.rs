@@ -15,7 +15,7 @@ const TODAY: &str = "2026-11-24";
 
 /// How an example's findings are compared.
 #[derive(Clone, Copy, PartialEq)]
-enum Compare {
+pub(crate) enum Compare {
     Lines,
     Count,
     Silence,
@@ -148,7 +148,7 @@ fn shown(source: &Source, finding: &Diagnostic) -> String {
 }
 
 /// How many findings a line's mark promises: `# finding` one, `# 2 findings` two.
-fn marked(line: &str) -> usize {
+pub(crate) fn marked(line: &str) -> usize {
     let Some((_, mark)) = line.rsplit_once("# ") else { return 0 };
     match mark.trim_end() {
         "finding" => 1,
@@ -157,7 +157,7 @@ fn marked(line: &str) -> usize {
 }
 
 /// The example in every shape that must not change what is found.
-fn variants(rule: &Rule, example: &Example) -> Vec<(String, String, Compare)> {
+pub(crate) fn variants(rule: &Rule, example: &Example) -> Vec<(String, String, Compare)> {
     let text = &example.yaml;
     let mut variants = vec![("as written".to_owned(), text.clone(), Compare::Lines)];
     let silenced = format!("# plimsoll: ignore-file[{}] it is only an example\n{text}", rule.id);
@@ -251,7 +251,7 @@ fn in_list(text: &str) -> String {
 }
 
 /// The documents written as flow collections on a line each; `None` when the example does not parse.
-fn flow_style(text: &str) -> Option<String> {
+pub(crate) fn flow_style(text: &str) -> Option<String> {
     let parsed = yaml::parse(SourceId(0), text, &Limits::default());
     let mut flow = String::new();
     for document in parsed.documents() {

@@ -7,9 +7,9 @@ use std::{
 };
 
 use crate::{
-    base::ObjectId,
+    base::{ObjectId, Safety},
     kube::says_the_same,
-    rule::DocumentContext,
+    rule::{DocumentContext, Step},
     yaml::{Entry, Kind, Node, duplicate_keys},
 };
 
@@ -39,6 +39,10 @@ pub(super) fn report(context: &mut DocumentContext<'_, '_>, same: bool, words: &
             None => context.report(span, say),
         };
         diagnostic.relate(first.key.span(), "it stands here first");
+        if same {
+            let title = format!("Remove the second `{key}`");
+            context.fix(Safety::Safe, &title, &[Step::remove(again.value, &[])]);
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Mistakes in the annotations that choose profiles.
 
 use crate::{
-    base::Diagnostic,
+    base::{Diagnostic, Safety},
     kube::{
-        Beside, Confinement, Container, Place, Profile, ProfileAnnotation, Read, profile_annotations,
+        Beside, Confinement, Container, Place, Profile, ProfileAnnotation, Read, Scope, profile_annotations,
         stray_metadata,
     },
-    rule::Context,
+    rule::{Context, Step},
+    yaml::Draft,
 };
 
 /// Says which field to set in place of `annotation`.
@@ -17,6 +18,37 @@ pub(in crate::checks) fn advise_field(diagnostic: &mut Diagnostic, annotation: &
         None => diagnostic
             .advise(format!("Set `{field}` under `securityContext` instead, and delete the annotation.")),
     };
+}
+
+/// Gives the last finding a fix that sets the field which says the same as `annotation`, and deletes the annotation.
+pub(in crate::checks) fn move_to_field(
+    context: &mut Context<'_, '_>,
+    annotation: &ProfileAnnotation<'_>,
+    safety: Safety,
+) {
+    let (Some(pod), Some(profile)) = (context.pod(), annotation.profile()) else { return };
+    let holder = match annotation.scope {
+        Scope::Pod => Some(pod.spec),
+        Scope::Container(_) => annotation.container(context.containers()).map(|it| it.node),
+    };
+    let (Some(holder), Some(metadata)) = (holder, pod.metadata) else { return };
+    let field = annotation.confinement.field();
+    let title = format!("Set `{field}` in place of the annotation");
+    let steps = [
+        Step::set(holder, &["securityContext", field], draft(&profile)),
+        Step::prune(metadata, &["annotations", annotation.key()]),
+    ];
+    context.fix(safety, &title, &steps);
+}
+
+/// `profile` as the field's value.
+fn draft(profile: &Profile<'_>) -> Draft {
+    let text = |key: &str, value: &str| (key.to_owned(), Draft::Text(value.to_owned()));
+    let mut entries = vec![text("type", profile.type_name())];
+    if let Profile::Localhost(name) = profile {
+        entries.push(text("localhostProfile", name));
+    }
+    Draft::Map(entries)
 }
 
 /// Reports annotations whose value is no profile; an empty one, which the API server takes for none at all, is

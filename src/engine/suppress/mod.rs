@@ -76,6 +76,8 @@ pub(super) struct Order {
 pub(super) struct Name {
     pub(super) text: String,
     pub(super) span: Span,
+    /// What goes when the selector goes: the comment as a whole where it names nothing else.
+    pub(super) cut: Option<Span>,
     pub(super) is_used: bool,
 }
 

@@ -79,6 +79,9 @@ pub(in crate::engine) fn of_text(parsed: &Parsed<'_>, peers: bool) -> Vec<Silenc
             }
             Err(message) => silence.order = Err(message),
         }
+        if let Ok(order) = &mut silence.order {
+            give_cuts(text, comment, place, &mut order.names);
+        }
         silences.push(silence);
     }
     cover(parsed, &mut silences, &on_own_line);
@@ -97,14 +100,46 @@ fn order(words: Words<'_>, place: Span) -> Order {
     let names = words.names.into_iter().map(|(at, name)| {
         let start = place.start + at as u32;
         let span = Span::new(place.source, start, start + name.len() as u32);
-        Name { text: name.to_owned(), span, is_used: false }
+        Name { text: name.to_owned(), span, cut: None, is_used: false }
     });
     Order { names: names.collect(), reason: words.reason, until: words.until }
 }
 
+/// Says what each of `names` takes with it: what stands between it and its neighbour, or the whole comment.
+fn give_cuts(text: &str, comment: &Comment, place: Span, names: &mut [Name]) {
+    if let [name] = names {
+        // A comment that says other things first keeps them.
+        let words = text.get(place.range()).unwrap_or_default();
+        let is_all = words.trim_start_matches('#').trim_start().starts_with("plimsoll");
+        name.cut = is_all.then(|| whole_of(text, comment, place));
+        return;
+    }
+    let spans: Vec<Span> = names.iter().map(|name| name.span).collect();
+    for (at, name) in names.iter_mut().enumerate() {
+        let before = at.checked_sub(1).and_then(|it| spans.get(it));
+        name.cut = match (before, spans.get(at + 1)) {
+            (Some(before), _) => Some(Span::new(place.source, before.end, name.span.end)),
+            (None, Some(next)) => Some(Span::new(place.source, name.span.start, next.start)),
+            (None, None) => None,
+        };
+    }
+}
+
+/// A comment with its line, or with the blanks before it.
+fn whole_of(text: &str, comment: &Comment, place: Span) -> Span {
+    let before = text.get(..place.start as usize).unwrap_or_default();
+    let start = before.trim_end_matches([' ', '\t']).len() as u32;
+    if !comment.own_line {
+        return Span::new(place.source, start, place.end);
+    }
+    let rest = text.get(place.end as usize..).unwrap_or_default();
+    let line_break = if rest.starts_with("\r\n") { 2 } else { u32::from(rest.starts_with(['\n', '\r'])) };
+    Span::new(place.source, start, place.end + line_break)
+}
+
 /// What a mark of another tool at `place` silences.
 fn of_mark(mark: Mark, place: Span, covers: Span, object: Option<Arc<ObjectId>>) -> Silence {
-    let name = |rule: &str| Name { text: rule.to_owned(), span: place, is_used: false };
+    let name = |rule: &str| Name { text: rule.to_owned(), span: place, cut: None, is_used: false };
     let names = mark.rules.into_iter().map(name).collect();
     let order = Ok(Order { names, reason: mark.reason, until: mark.until });
     Silence { place, covers, object, order, is_told: false, is_whole: true, peer: Some(mark.tool) }
@@ -197,7 +232,7 @@ pub(in crate::engine) fn of_object(
 /// What an annotation asks for whose key ends with `rest`.
 fn annotation(rest: &str, key: Node<'_>, value: Node<'_>) -> Result<Order, String> {
     let text = value.text().unwrap_or_default();
-    let name = |name: &str, span: Span| Name { text: name.to_owned(), span, is_used: false };
+    let name = |name: &str, span: Span| Name { text: name.to_owned(), span, cut: None, is_used: false };
     if let Some(rule) = rest.strip_prefix('.').filter(|rule| !rule.is_empty()) {
         let (reason, until) = comment::reason_of(&text)?;
         return Ok(Order { names: vec![name(rule, key.span())], reason, until });

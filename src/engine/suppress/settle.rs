@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Ignored, Name, Order, Silence, Silencing};
 use crate::{
-    base::{Diagnostic, SourceId},
+    base::{Diagnostic, Edit, Fix, Safety, SourceId},
     config::Selector,
     engine::Plan,
     rule::{Compiled, Native, Registry, Rule},
@@ -206,7 +206,11 @@ impl<'r> Book<'r> {
                     }
                     Ok(selector) if !name.is_used && silence.is_whole && self.ran(&selector, plan) => {
                         let message = format!("`{}` has nothing to silence here", name.text);
-                        rule("ignore-unused").map(|rule| rule.finding(message, name.span))
+                        rule("ignore-unused").map(|rule| {
+                            let mut finding = rule.finding(message, name.span);
+                            finding.fixes.extend(removal(name));
+                            finding
+                        })
                     }
                     Ok(_) => None,
                 };
@@ -244,6 +248,13 @@ impl<'r> Book<'r> {
             .peekable();
         chosen.peek().is_some() && !chosen.any(is_over_all)
     }
+}
+
+/// The fix that takes a selector out: a comment changes no workload.
+fn removal(name: &Name) -> Option<Fix> {
+    let title = format!("Remove `{}` from the comment", name.text);
+    let edits = vec![Edit { span: name.cut?, text: String::new() }];
+    Some(Fix { title, safety: Safety::Safe, edits })
 }
 
 fn chooses(selector: &Selector, index: usize, rule: &Rule) -> bool {

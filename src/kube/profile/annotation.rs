@@ -95,6 +95,11 @@ impl<'a> ProfileAnnotation<'a> {
         &self.key
     }
 
+    /// Its value as written.
+    pub fn value_node(&self) -> Node<'a> {
+        self.entry.value
+    }
+
     /// Its value.
     pub fn value(&self) -> Read<Cow<'a, str>> {
         read_text(Some(self.entry.value))

@@ -74,6 +74,11 @@ impl Chain<'_> {
 }
 
 impl<'a> Builder<'a> {
+    /// What it builds from.
+    pub fn store(&self) -> &'a Store<'a> {
+        self.store
+    }
+
     /// A builder for `store`.
     pub fn new(store: &'a Store<'a>) -> Self {
         Self { store, bases: Mutex::default(), gaps: Gaps::default() }

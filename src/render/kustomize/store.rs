@@ -10,7 +10,7 @@ use super::{Content, Found, Gathered, arena::Arena};
 use crate::{
     base::{Source, SourceId},
     kube,
-    yaml::{Limits, Parsed, Tree, parse, parse_filtered},
+    yaml::{Limits, Parsed, Texts, Tree, parse, parse_filtered},
 };
 
 /// Gathered texts and what they parse to. Shared by threads.
@@ -148,5 +148,11 @@ impl<'t> Store<'t> {
             self.parse(source)
         });
         Some(Text { id: source.id, parsed })
+    }
+}
+
+impl Texts for Store<'_> {
+    fn parsed(&self, id: SourceId) -> Option<&Parsed<'_>> {
+        Store::parsed(self, id).map(|(_, parsed)| parsed)
     }
 }

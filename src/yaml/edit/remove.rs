@@ -1,0 +1,163 @@
+//! Taking an entry or an item out. No comment goes with it: each of those that stand in its lines gets a line of its
+//! own.
+
+use super::{
+    Draft,
+    layout::{after_break, before_break, eol, line_end, line_start, next_token},
+    patch::Patch,
+    spot::Spot,
+    write::Seat,
+};
+use crate::yaml::Kind;
+
+/// Takes the value of `seat` out, with its key. A collection that holds nothing else becomes an empty one, or goes,
+/// too, as far as `levels` reaches.
+pub(super) fn remove<'s>(seat: Seat<'s>, levels: usize, patch: &mut Patch<'s>) -> Option<()> {
+    let holder = seat.holder;
+    let first = seat.key.unwrap_or(seat.value);
+    if seat.value.is_needed_elsewhere() || first.is_needed_elsewhere() {
+        return None;
+    }
+    let parts = parts(holder)?;
+    let at = parts.iter().position(|part| part.index == first.index)?;
+    if parts.len() == 1 {
+        return empty(holder, levels, patch);
+    }
+    if holder.is_flow() {
+        return from_flow(holder, &parts, at, patch);
+    }
+    from_block(holder, &parts, at, patch)
+}
+
+/// One entry or item with all its bytes.
+#[derive(Debug, Clone, Copy)]
+struct Part<'s> {
+    index: u32,
+    /// Of the key, or of the dash.
+    start: usize,
+    end: usize,
+    last: Spot<'s>,
+}
+
+/// The entries or items of a collection; `None` where one is written with `?`.
+fn parts(holder: Spot<'_>) -> Option<Vec<Part<'_>>> {
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    if holder.kind() == Kind::Mapping {
+        for (key, value) in holder.entries() {
+            let colon = key.colon_end()?;
+            let end = value.end().max(colon);
+            parts.push(Part { index: key.index, start: key.outer_start(), end, last: value });
+        }
+        return Some(parts);
+    }
+    for item in holder.children() {
+        let start = if holder.is_flow() {
+            item.outer_start()
+        } else {
+            let from = parts.last().map_or(holder.start(), |it| it.end);
+            next_token(holder.parsed, from)
+        };
+        let is_marked = holder.is_flow() || holder.parsed.text().as_bytes().get(start) == Some(&b'-');
+        if !is_marked {
+            return None;
+        }
+        parts.push(Part { index: item.index, start, end: item.end().max(start + 1), last: item });
+    }
+    Some(parts)
+}
+
+/// The only part of `holder` goes.
+fn empty<'s>(holder: Spot<'s>, levels: usize, patch: &mut Patch<'s>) -> Option<()> {
+    let seat = Seat::of(holder);
+    if let (1.., Some(seat)) = (levels, seat) {
+        return remove(seat, levels - 1, patch);
+    }
+    let nothing =
+        if holder.kind() == Kind::Mapping { Draft::Map(Vec::new()) } else { Draft::List(Vec::new()) };
+    match seat {
+        Some(seat) => seat.write(&nothing, patch),
+        None if holder.comments(holder.start(), holder.end()).is_empty() => {
+            patch.replace(holder.start(), holder.end(), nothing.inline(false, holder.style()));
+            Some(())
+        }
+        None => None,
+    }
+}
+
+fn from_block<'s>(holder: Spot<'s>, parts: &[Part<'s>], at: usize, patch: &mut Patch<'s>) -> Option<()> {
+    let text = holder.parsed.text();
+    let part = parts[at];
+    let before = at.checked_sub(1).and_then(|it| parts.get(it)).map(|it| it.last);
+    // Blank lines behind it would become part of that scalar.
+    if before.is_some_and(|it| it.keeps_blank_lines() || it.ends_in_block_scalar() && comment_follows(part)) {
+        return None;
+    }
+    let start = line_start(text, part.start);
+    let lead = text.get(start..part.start)?;
+    if lead.bytes().all(|byte| byte == b' ') {
+        patch.replace_lines((part.start, part.end), lead.len(), None, before.or(Some(holder)));
+        return Some(());
+    }
+    // Behind a dash: the next one takes its place, and its comments go above.
+    let next = parts.get(at + 1)?;
+    let next_lead = text.get(line_start(text, next.start)..next.start)?;
+    let is_plain = |lead: &str| lead.bytes().all(|byte| matches!(byte, b' ' | b'-'));
+    if !is_plain(lead) || next_lead.len() != lead.len() || !next_lead.bytes().all(|byte| byte == b' ') {
+        return None;
+    }
+    let column = lead.find('-').unwrap_or(0);
+    for line in patch.kept(part.start, next.start, column) {
+        patch.insert(start, format!("{line}{}", eol(text)));
+    }
+    patch.replace(part.start, next.start, "");
+    Some(())
+}
+
+/// An indented comment stands behind it, which would become part of a block scalar before it.
+fn comment_follows(part: Part<'_>) -> bool {
+    let text = part.last.parsed.text();
+    let rest = text.get(after_break(text, line_end(text, part.end))..).unwrap_or_default();
+    let next = rest.split(['\n', '\r']).find(|line| !line.trim().is_empty());
+    next.is_some_and(|line| line.starts_with(' ') && line.trim_start().starts_with('#'))
+}
+
+fn from_flow<'s>(holder: Spot<'s>, parts: &[Part<'s>], at: usize, patch: &mut Patch<'s>) -> Option<()> {
+    let text = holder.parsed.text();
+    let part = parts[at];
+    let comma = next_token(holder.parsed, part.end);
+    let has_comma = text.as_bytes().get(comma) == Some(&b',');
+    let is_last = at + 1 == parts.len();
+    let end = if has_comma { comma + 1 } else { part.end };
+    let start = line_start(text, part.start);
+    let is_own_line = text.get(start..part.start)?.bytes().all(|byte| matches!(byte, b' ' | b'\t'));
+    let line = line_end(text, end);
+    let closes = text.get(end..line)?.trim().is_empty();
+    if !holder.comments(part.start, line).is_empty() {
+        return None;
+    }
+    if is_last && !has_comma {
+        // The comma before goes with it.
+        let before = parts.get(at.checked_sub(1)?)?;
+        let comma = next_token(holder.parsed, before.end);
+        if text.as_bytes().get(comma) != Some(&b',') {
+            return None;
+        }
+        if !holder.comments(comma, part.start).is_empty() {
+            if !is_own_line || !closes {
+                return None;
+            }
+            patch.replace(comma, comma + 1, "");
+            patch.replace(before_break(text, start), line, "");
+            return Some(());
+        }
+        patch.replace(comma, part.end, "");
+        return Some(());
+    }
+    if is_own_line && closes && line < text.len() {
+        patch.replace(start, after_break(text, line), "");
+        return Some(());
+    }
+    let blanks = text.get(end..)?.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    patch.replace(part.start, end + blanks, "");
+    Some(())
+}
