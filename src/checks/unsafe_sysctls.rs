@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use crate::{
-    base::Minor,
+    base::{Minor, Safety},
     kube::{Place, Read, read_text},
-    rule::{Context, Native},
+    rule::{Context, Native, Step},
     yaml::{Kind, Node, Path},
 };
 
@@ -45,6 +45,7 @@ fn check(ctx: &mut Context<'_, '_>) {
         let prefix = format!("{}.securityContext.sysctls[{index}]", pod.path());
         let place = Place::find(&prefix, sysctl, &Path::of(&["name"]), sysctl.head());
         ctx.report(place, &say);
+        ctx.fix(Safety::Unsafe, "Remove this sysctl", &[Step::prune(sysctl, &[])]);
     }
 }
 

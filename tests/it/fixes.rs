@@ -186,7 +186,9 @@ impl<'w> World<'w> {
 fn key_of(finding: &Diagnostic) -> String {
     match &finding.subject {
         Some(subject) => {
-            format!("{} {} {:?} {}", finding.rule, subject.object, subject.container, subject.path)
+            // An item that is taken out lets those behind it move up.
+            let path = subject.path.replace(|it: char| it.is_ascii_digit(), "");
+            format!("{} {} {:?} {path}", finding.rule, subject.object, subject.container)
         }
         None => format!("{} {}", finding.rule, finding.message),
     }
