@@ -204,7 +204,7 @@ pub(super) struct RuleOptions {
 #[command(next_help_heading = "Output")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct OutputOptions {
-    /// How to print findings [default: full on a terminal, else concise].
+    /// How to print findings [default: full on a terminal, concise and annotations in GitHub Actions, else concise].
     #[arg(long, visible_alias = "format", value_name = "FORMAT", env = "PLIMSOLL_OUTPUT_FORMAT")]
     #[arg(hide_env_values = true, value_parser = format())]
     pub(super) output_format: Option<Format>,

@@ -23,8 +23,10 @@ pub(super) fn on_stdout(terminal: &Terminal, max_findings: Option<usize>, ignore
 }
 
 /// What can be shown in a file.
-pub(super) fn in_file(max_findings: Option<usize>, ignored: bool) -> Options {
-    Options { max_findings: max_findings.filter(|max| *max > 0), ignored, ..Options::default() }
+pub(super) fn in_file(terminal: &Terminal, max_findings: Option<usize>, ignored: bool) -> Options {
+    let source_url = terminal.source_url.clone();
+    let max_findings = max_findings.filter(|max| *max > 0);
+    Options { max_findings, ignored, source_url, ..Options::default() }
 }
 
 fn stream(terminal: &Terminal, stream: Stream) -> Options {
@@ -35,6 +37,7 @@ fn stream(terminal: &Terminal, stream: Stream) -> Options {
         width: terminal.width,
         max_findings: None,
         ignored: false,
+        source_url: terminal.source_url.clone(),
     }
 }
 
