@@ -9,17 +9,15 @@ use super::{
 use crate::{engine::Outcome, rule::Registry};
 
 /// The worst first: the page of a run shows the first few.
-pub(super) fn write(
-    outcome: &Outcome,
-    _: &Registry,
-    _: &Options,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub(super) fn write(outcome: &Outcome, _: &Registry, _: &Options, out: &mut dyn Write) -> io::Result<()> {
     for file in &outcome.unreadable {
         let path = property(&uri::path(outcome, &file.path));
         let reason = data(&safe::line(&file.reason));
         let code = words::UNREADABLE;
-        writeln!(out, "##vso[task.logissue type=error;sourcepath={path};code={code};]cannot read it: {reason}")?;
+        writeln!(
+            out,
+            "##vso[task.logissue type=error;sourcepath={path};code={code};]cannot read it: {reason}"
+        )?;
     }
     for finding in words::worst_first(outcome) {
         let span = finding.primary.span;

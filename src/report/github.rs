@@ -178,7 +178,8 @@ fn property(text: &str) -> String {
 /// `line` so that the runner takes nothing in it for a command: a file's name or an object's may be made to look
 /// like one, `::…` at the start or `##[…]` anywhere.
 fn log_line(line: &str) -> Cow<'_, str> {
-    let line = if line.contains("##[") { Cow::Owned(line.replace("##[", "# #[")) } else { Cow::Borrowed(line) };
+    let line =
+        if line.contains("##[") { Cow::Owned(line.replace("##[", "# #[")) } else { Cow::Borrowed(line) };
     if line.trim_start().starts_with("::") { Cow::Owned(format!("./{}", line.trim_start())) } else { line }
 }
 

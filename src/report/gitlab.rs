@@ -15,12 +15,7 @@ use crate::{
     rule::Registry,
 };
 
-pub(super) fn write(
-    outcome: &Outcome,
-    _: &Registry,
-    _: &Options,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub(super) fn write(outcome: &Outcome, _: &Registry, _: &Options, out: &mut dyn Write) -> io::Result<()> {
     let mut seen = Seen::default();
     let unreadable = outcome.unreadable.iter().map(|file| {
         let path = uri::path(outcome, &file.path);

@@ -136,11 +136,7 @@ pub(super) struct Finding<'o> {
 }
 
 impl<'o> Finding<'o> {
-    pub(super) fn of(
-        finding: &'o Diagnostic,
-        silenced: Option<&'o Ignored>,
-        outcome: &'o Outcome,
-    ) -> Self {
+    pub(super) fn of(finding: &'o Diagnostic, silenced: Option<&'o Ignored>, outcome: &'o Outcome) -> Self {
         let sources = &outcome.sources;
         let path = sources.path(finding.primary.span.source);
         let subject = finding.subject.as_ref();

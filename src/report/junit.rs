@@ -63,7 +63,8 @@ fn suites(outcome: &Outcome, registry: &Registry, options: &Options) -> BTreeMap
     let mut suites: BTreeMap<String, Vec<Test>> = BTreeMap::new();
     for file in &outcome.unreadable {
         let message = format!("cannot read it: {}", safe::line(&file.reason));
-        let test = Test { name: words::UNREADABLE.to_owned(), line: None, ending: Ending::Errored { message } };
+        let test =
+            Test { name: words::UNREADABLE.to_owned(), line: None, ending: Ending::Errored { message } };
         suites.entry(uri::path(outcome, &file.path)).or_default().push(test);
     }
     let findings = outcome.findings.iter().map(|finding| (finding, None));
@@ -81,16 +82,24 @@ fn suites(outcome: &Outcome, registry: &Registry, options: &Options) -> BTreeMap
 fn test(finding: &Diagnostic, silenced: Option<&Ignored>, outcome: &Outcome, registry: &Registry) -> Test {
     let sources = &outcome.sources;
     let place = words::position(sources, finding.primary.span);
-    let at = place.map(|place| format!("{}:{} ", place.from.line, place.from.column)).unwrap_or_default();
     let ending = match silenced {
-        Some(ignored) => Ending::Skipped { message: format!("{} ({})", message(finding), ignored_words(ignored)) },
+        Some(ignored) => {
+            Ending::Skipped { message: format!("{} ({})", message(finding), ignored_words(ignored)) }
+        }
         None => Ending::Failed {
             kind: finding.severity.to_string(),
             message: message(finding),
             details: details(finding, outcome, registry),
         },
     };
-    Test { name: format!("{at}{}", finding.rule), line: place.map(|place| place.from.line), ending }
+    Test { name: name(finding), line: place.map(|place| place.from.line), ending }
+}
+
+/// Rule, object and field: readers compare runs by it, so it must outlive moves of the line.
+fn name(finding: &Diagnostic) -> String {
+    let Some(subject) = &finding.subject else { return finding.rule.to_string() };
+    let name = format!("{}: {} {}", finding.rule, subject.object, subject.path);
+    safe::line_up_to(name.trim_end(), concise::MAX_MESSAGE).into_owned()
 }
 
 /// Place, message, related places and what to do, a line each.
@@ -151,7 +160,8 @@ fn write_suite<W: Write>(path: &str, tests: &[Test], writer: &mut Writer<W>) -> 
     let element = writer.create_element("testsuite").with_attribute(("name", path.as_ref()));
     let element = element.with_attributes(counts.attributes().iter().map(|(name, n)| (*name, n.as_str())));
     let element = element.with_attribute(("skipped", counts.skipped.to_string().as_str()));
-    element.write_inner_content(|writer| tests.iter().try_for_each(|test| write_test(&path, test, writer)))?;
+    element
+        .write_inner_content(|writer| tests.iter().try_for_each(|test| write_test(&path, test, writer)))?;
     Ok(())
 }
 

@@ -156,17 +156,18 @@ fn prose(text: &str) -> String {
 }
 
 /// `text` on one line, without anything that means something in Markdown, in HTML, in a table's cell, or to
-/// GitHub: `@name` would call somebody, `$` begins a formula.
+/// GitHub: `@name` would call somebody, `#1` is an issue, `$` begins a formula.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '@' => escaped.push_str("&#64;<!-- -->"),
             '$' => escaped.push_str("<span>&#36;</span>"),
-            '#' => escaped.push_str("&#35;<!-- -->"),
+            '#' if chars.peek().is_some_and(char::is_ascii_digit) => escaped.push_str("&#35;<!-- -->"),
             // Before what would make a link of itself.
             '/' if escaped.ends_with(":/") => escaped.push_str("<!-- -->/"),
             '\\' | '*' | '_' | '[' | ']' | '~' | '|' | '`' => {

@@ -186,7 +186,15 @@ pub struct Options {
 impl Default for Options {
     /// For a file or a pipe: no colours, no links, 100 columns, everything.
     fn default() -> Self {
-        Self { color: false, unicode: true, links: false, width: 100, max_findings: None, ignored: false, source_url: None }
+        Self {
+            color: false,
+            unicode: true,
+            links: false,
+            width: 100,
+            max_findings: None,
+            ignored: false,
+            source_url: None,
+        }
     }
 }
 
@@ -235,7 +243,8 @@ mod tests {
             assert_eq!(format.as_str().parse(), Ok(format));
         }
         let error = "yaml".parse::<Format>().unwrap_err();
-        assert_eq!(error.to_string(), 
+        assert_eq!(
+            error.to_string(),
             "`yaml` is not a format: use full, concise, grouped, json, json-lines, sarif, github, gitlab, azure, \
              junit, rdjson, markdown or html"
         );

@@ -74,10 +74,7 @@ impl<'o> Entry<'o> {
             message: words::message(finding),
             location: Location::of(sources, finding.primary.span),
             severity,
-            code: Code {
-                value: finding.rule.as_str(),
-                url: words::link(registry, finding.rule.as_str()),
-            },
+            code: Code { value: finding.rule.as_str(), url: words::link(registry, finding.rule.as_str()) },
             suggestions: suggestions(finding, sources),
             related_locations: related.collect(),
         }

@@ -65,11 +65,7 @@ pub(super) fn line(sources: &Sources, span: Span) -> u32 {
 }
 
 /// `path:line:column: label` of each related place, as many as people read. `path` says how a file is called.
-pub(super) fn related(
-    finding: &Diagnostic,
-    sources: &Sources,
-    path: impl Fn(&str) -> String,
-) -> Vec<String> {
+pub(super) fn related(finding: &Diagnostic, sources: &Sources, path: impl Fn(&str) -> String) -> Vec<String> {
     let words = finding.related.iter().take(MAX_RELATED).map(|label| {
         let at = place(sources, label.span, &path(sources.path(label.span.source)));
         match safe::line_up_to(&label.text, MAX_LABEL) {

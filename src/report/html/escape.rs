@@ -11,7 +11,7 @@ const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 /// `text` for the content of an element or of a quoted attribute. Controls and direction marks do not get through
 /// either: a page is looked at like a terminal.
 pub(super) fn esc(text: &str) -> Cow<'_, str> {
-    if !text.contains(|c: char| matches!(c, '&' | '<' | '>' | '"' | '\'') || is_bad(c)) {
+    if !text.contains(|c: char| matches!(c, '&' | '<' | '>' | '"' | '\'' | '\t') || is_bad(c)) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 16);
@@ -22,6 +22,7 @@ pub(super) fn esc(text: &str) -> Cow<'_, str> {
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
+            '\t' => escaped.push_str("&#9;"),
             c if is_bad(c) => escaped.push(char::REPLACEMENT_CHARACTER),
             c => escaped.push(c),
         }
@@ -30,7 +31,7 @@ pub(super) fn esc(text: &str) -> Cow<'_, str> {
 }
 
 fn is_bad(c: char) -> bool {
-    c != '\n' && c != '\t' && safe::is_unsafe(c)
+    c != '\n' && safe::is_unsafe(c)
 }
 
 /// `sha256-…` of `text`, as a content security policy names it (CSP level 3 §2.3.1).
@@ -67,9 +68,14 @@ mod tests {
 
     #[test]
     fn base64_is_that_of_the_standard() {
-        for (text, expected) in
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy")]
-        {
+        for (text, expected) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("foobar", "Zm9vYmFy"),
+        ] {
             assert_eq!(base64(text.as_bytes()), expected);
         }
         // `printf abc | openssl dgst -sha256 -binary | base64`

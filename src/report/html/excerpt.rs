@@ -27,8 +27,8 @@ pub(super) fn write(source: &Source, span: Span, label: &str, html: &mut String)
         neighbour(source, before, html);
     }
     marked(source, mark, label, html);
-    let is_last_break =
-        line + 1 == source.lines().line_count() && source.lines().line_text(&source.text, line + 1).is_empty();
+    let is_last_break = line + 1 == source.lines().line_count()
+        && source.lines().line_text(&source.text, line + 1).is_empty();
     if line < source.lines().line_count() && !is_last_break {
         neighbour(source, line + 1, html);
     }
@@ -49,7 +49,8 @@ fn marked(source: &Source, mark: Place, label: &str, html: &mut String) {
     let start = source.lines().line_start(mark.from.line).unwrap_or_default();
     let end = start + source.lines().line_text(text, mark.from.line).len() as u32;
     let is_long = (end - start) as usize > LONG_LINE;
-    let mark_end = if is_long { mark.end.min(floor(text, mark.start.saturating_add(LONG_MARK))) } else { mark.end };
+    let mark_end =
+        if is_long { mark.end.min(floor(text, mark.start.saturating_add(LONG_MARK))) } else { mark.end };
     let from = if is_long { floor(text, mark.start.saturating_sub(MARGIN)).max(start) } else { start };
     let to = if is_long { floor(text, mark_end.saturating_add(MARGIN)).min(end) } else { end };
     let slice = |from: u32, to: u32| {

@@ -136,7 +136,12 @@ fn unreadable(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "<section class=\"unreadable\"><h2>Could not be read</h2><ul>")?;
     for file in &outcome.unreadable {
-        writeln!(out, "<li><code>{}</code> {}</li>", esc(&safe::line(&file.path)), esc(&safe::line(&file.reason)))?;
+        writeln!(
+            out,
+            "<li><code>{}</code> {}</li>",
+            esc(&safe::line(&file.path)),
+            esc(&safe::line(&file.reason))
+        )?;
     }
     writeln!(out, "</ul></section>")
 }
