@@ -53,13 +53,18 @@ fn every_format_of_the_awkward_run() {
         let version = env!("CARGO_PKG_VERSION");
         let text = text.replace(&format!("plimsoll {version}"), "plimsoll VERSION");
         snapshot(&format!("awkward_{name}"), if format == Format::Html { markup(&text) } else { &text });
-        // For whoever has validators at hand.
-        if let Some(folder) = std::env::var_os("PLIMSOLL_REPORTS_OUT") {
-            for (of, case) in [("awkward", &case), ("everything", &everything()), ("empty", &Case::default())]
-            {
-                let place = std::path::Path::new(&folder).join(format!("{of}.{format}"));
-                std::fs::write(place, case.print(format, &with_ignored())).unwrap();
-            }
+    }
+    write_for_validators();
+}
+
+/// `tests/formats/validate` takes its reports from here.
+fn write_for_validators() {
+    let Some(folder) = std::env::var_os("PLIMSOLL_REPORTS_OUT") else { return };
+    let cases = [("awkward", awkward()), ("everything", everything()), ("empty", Case::default())];
+    for (name, case) in &cases {
+        for &format in Format::ALL {
+            let place = std::path::Path::new(&folder).join(format!("{name}.{format}"));
+            std::fs::write(place, case.print(format, &with_ignored())).unwrap();
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn write(
     if rules.is_empty() {
         return Ok(());
     }
-    writeln!(out, "<section id=\"rules\"><h2>Rules</h2>")?;
+    writeln!(out, "<section id=\"rules\" aria-labelledby=\"rules-title\"><h2 id=\"rules-title\">Rules</h2>")?;
     rules.into_iter().try_for_each(|rule| write_rule(rule, out))?;
     writeln!(out, "</section>")
 }
