@@ -151,10 +151,32 @@ fn write_reports(
         }),
     };
     errors.extend(done.err());
+    if options.statistics {
+        let is_free = file.is_some() || format.is_text();
+        errors.extend(write_statistics(outcome, registry, is_free, terminal).err());
+    }
     for (format, file) in &options.report {
         errors.extend(output::to_file(file, |out| print(*format, &in_file, out)).err());
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+/// Behind the findings, or on standard error where those are for a program.
+fn write_statistics(
+    outcome: &Outcome,
+    registry: &Registry,
+    to_stdout: bool,
+    terminal: &Terminal,
+) -> Result<(), CliError> {
+    if to_stdout {
+        let options = print::on_stdout(terminal, None, false);
+        return output::to_stdout(|out| report::statistics::write(outcome, registry, &options, out));
+    }
+    let mut text = Vec::new();
+    // Writing to memory does not fail, and nobody is left to tell when standard error is closed.
+    let _ = report::statistics::write(outcome, registry, &print::on_stderr(terminal), &mut text);
+    let _ = io::stderr().write_all(&text);
+    Ok(())
 }
 
 /// The last words, on standard error.

@@ -22,6 +22,7 @@ mod rdjson;
 pub mod rules;
 pub mod safe;
 mod sarif;
+pub mod statistics;
 pub mod summary;
 mod text;
 mod uri;
@@ -104,6 +105,13 @@ impl FromStr for Format {
         let known = || Self::ALL.iter().map(|format| format.as_str());
         let found = Self::ALL.iter().copied().find(|format| format.as_str() == word);
         found.ok_or_else(|| UnknownWord::new(word, "format", known()))
+    }
+}
+
+impl Format {
+    /// Whether it is for people who read a terminal or a log, so that other lines may follow it.
+    pub fn is_text(self) -> bool {
+        matches!(self, Format::Full | Format::Concise | Format::Grouped)
     }
 }
 

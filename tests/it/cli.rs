@@ -369,6 +369,27 @@ fn a_name_that_looks_like_a_command_is_none_in_the_log_of_github_actions() {
     assert!(lines[1].starts_with("::error file=%3A%3Aerror%3A%3Ax.yaml,line=8,"), "{out}");
 }
 
+#[test]
+fn statistics_follow_the_findings_and_never_stand_in_a_programs_way() {
+    let dir =
+        dir(&[("pod.yaml", PRIVILEGED), ("two.yaml", &PRIVILEGED.replace("  privileged: true", "  {}"))]);
+    let rules = "--select=privileged-container,image-tag-missing,capabilities-not-dropped-all";
+    let out = run(&dir, &[rules, "--statistics"]).out;
+    let (findings, table) = out.split_at(out.find("COUNT").unwrap());
+    assert_eq!(findings, run(&dir, &[rules]).out);
+    let rows: Vec<_> = table.lines().map(|row| row.split_whitespace().take(3).collect::<Vec<_>>()).collect();
+    assert_eq!(rows[0], ["COUNT", "SEVERITY", "RULE"]);
+    assert!(rows[1..].is_sorted_by_key(|row| std::cmp::Reverse(row[0].parse::<usize>().unwrap())), "{table}");
+    assert!(rows.contains(&vec!["1", "critical", "privileged-container"]), "{table}");
+
+    let Run { out, err, .. } = run(&dir, &[rules, "--statistics", "--format=json"]);
+    assert!(out.starts_with('{') && !out.contains("COUNT"), "{out}");
+    assert!(err.starts_with("COUNT"), "{err}");
+    let Run { out, .. } = run(&dir, &[rules, "--statistics", "--format=json", "-o", "out.json"]);
+    assert_eq!(out, table);
+    assert_eq!(run(&dir, &["--select=host-network", "--statistics"]).out, "");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_closed_pipe_ends_every_format_quietly() {
