@@ -1,4 +1,4 @@
-//! JUnit's XML: a suite for each file, a failed test for each finding, an error for each file that could not be
+//! `JUnit`'s XML: a suite for each file, a failed test for each finding, an error for each file that could not be
 //! read, a skipped test for each finding that is silenced.
 
 use std::{

@@ -86,7 +86,7 @@ formats! {
     Github "github" github "Workflow commands, for annotations in GitHub Actions";
     Gitlab "gitlab" gitlab "GitLab's Code Quality report";
     Azure "azure" azure "Logging commands, for Azure Pipelines";
-    Junit "junit" junit "JUnit XML: a suite a file, a failed test a finding";
+    Junit "junit" junit "Test results in XML: a suite a file, a failed test a finding";
     Rdjson "rdjson" rdjson "Reviewdog's diagnostics, with suggestions";
     Markdown "markdown" markdown "A summary and a table, for a job's page";
     Html "html" html "One page with excerpts, filters and search, for a browser";

@@ -373,7 +373,7 @@ fn a_name_that_looks_like_a_command_is_none_in_the_log_of_github_actions() {
 fn statistics_follow_the_findings_and_never_stand_in_a_programs_way() {
     let dir =
         dir(&[("pod.yaml", PRIVILEGED), ("two.yaml", &PRIVILEGED.replace("  privileged: true", "  {}"))]);
-    let rules = "--select=privileged-container,image-tag-missing,capabilities-not-dropped-all";
+    let rules = "--select=privileged-container,run-as-non-root-missing,capabilities-not-dropped-all";
     let out = run(&dir, &[rules, "--statistics"]).out;
     let (findings, table) = out.split_at(out.find("COUNT").unwrap());
     assert_eq!(findings, run(&dir, &[rules]).out);

@@ -17,7 +17,7 @@ use crate::{
 const MAX_NAME: usize = 300;
 
 pub(super) struct Finding<'o> {
-    finding: &'o Diagnostic,
+    told: &'o Diagnostic,
     silenced: Option<&'o Ignored>,
     outcome: &'o Outcome,
     registry: &'o Registry,
@@ -26,27 +26,27 @@ pub(super) struct Finding<'o> {
 
 impl<'o> Finding<'o> {
     pub(super) fn new(
-        finding: &'o Diagnostic,
+        told: &'o Diagnostic,
         silenced: Option<&'o Ignored>,
         outcome: &'o Outcome,
         registry: &'o Registry,
         options: &'o Options,
     ) -> Self {
-        Self { finding, silenced, outcome, registry, options }
+        Self { told, silenced, outcome, registry, options }
     }
 
     /// The file it lies in.
     pub(super) fn path(&self) -> &'o str {
-        self.outcome.sources.path(self.finding.primary.span.source)
+        self.outcome.sources.path(self.told.primary.span.source)
     }
 
     pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut html = String::new();
         self.open(&mut html);
         self.head(&mut html);
-        let span = self.finding.primary.span;
+        let span = self.told.primary.span;
         if let Some(source) = self.outcome.sources.get(span.source) {
-            excerpt::write(source, span, &self.finding.primary.text, &mut html);
+            excerpt::write(source, span, &self.told.primary.text, &mut html);
         }
         self.related(&mut html);
         self.advice(&mut html);
@@ -56,7 +56,7 @@ impl<'o> Finding<'o> {
 
     /// What the filters go by.
     fn open(&self, html: &mut String) {
-        let finding = self.finding;
+        let finding = self.told;
         let severity = if self.silenced.is_some() { "ignored" } else { finding.severity.as_str() };
         let (rule, path) = (safe::line(finding.rule.as_str()), safe::line(self.path()));
         html.push_str(&format!(
@@ -74,7 +74,7 @@ impl<'o> Finding<'o> {
 
     /// Severity, message, then rule, place, object and container.
     fn head(&self, html: &mut String) {
-        let finding = self.finding;
+        let finding = self.told;
         let message = safe::line_up_to(&finding.message, concise::MAX_MESSAGE);
         html.push_str(&format!(
             "<h3><span class=\"badge\">{}</span> {}</h3><p class=\"facts\">",
@@ -102,7 +102,7 @@ impl<'o> Finding<'o> {
     }
 
     fn related(&self, html: &mut String) {
-        let finding = self.finding;
+        let finding = self.told;
         if finding.related.is_empty() {
             return;
         }
@@ -120,7 +120,7 @@ impl<'o> Finding<'o> {
 
     /// The finding's own help, and what can repair it. What the rule says stands once, at the end of the page.
     fn advice(&self, html: &mut String) {
-        let finding = self.finding;
+        let finding = self.told;
         if let Some(help) = finding.help.as_deref().filter(|help| !help.trim().is_empty()) {
             let help = safe::line_up_to(help.trim(), concise::MAX_MESSAGE);
             html.push_str(&format!("<p class=\"advice\"><b>Help</b> {}</p>", with_code(&help)));
@@ -152,7 +152,7 @@ impl<'o> Finding<'o> {
     }
 
     fn object(&self) -> Option<String> {
-        let subject = self.finding.subject.as_ref()?;
+        let subject = self.told.subject.as_ref()?;
         Some(safe::line_up_to(&subject.object.to_string(), MAX_NAME).into_owned())
     }
 }
