@@ -346,7 +346,7 @@ fn finding_of_comment(span: Span) -> Ignored {
         finding: finding(span, ""),
         reason: "accepted | by <ops> `x` ##[group]".into(),
         place: None,
-        is_by_peer: false,
+        peer: None,
     }
 }
 
