@@ -132,7 +132,7 @@ fn write_reports(
     let (max, ignored) = (options.max_findings, options.show_suppressed);
     let file = options.output.as_deref().filter(|file| file.as_os_str() != "-");
     let watched = file.is_none() && terminal.out.is_terminal;
-    let for_github = options.output_format.is_none() && file.is_none() && terminal.is_github;
+    let for_github = terminal.is_github && options.output_format.is_none() && file.is_none() && !watched;
     let format = options.output_format.unwrap_or(if watched { Format::Full } else { Format::Concise });
     let in_file = print::in_file(terminal, max, ignored);
     let print = |format, options: &report::Options, out: &mut dyn Write| {

@@ -339,6 +339,7 @@ fn comments_beyond_the_most_that_are_read_are_told() {
     let comments = "# plimsoll: ignore[host-pid] x\n".repeat(10_002);
     dir.write("a.yaml", &format!("{comments}apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\n"));
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .env_remove("GITHUB_ACTIONS")
         .current_dir(dir.path())
         .args(["check", "--select", "ignore-malformed"])
         .output()
