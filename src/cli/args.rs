@@ -107,7 +107,7 @@ pub(super) struct Check {
     pub(super) baseline: Option<PathBuf>,
     /// Write a comment that silences it above each finding, with this reason, and print no finding.
     #[arg(long, value_name = "REASON", num_args = 0..=1, require_equals = true, default_missing_value = "")]
-    #[arg(conflicts_with_all = ["output", "report", "no_ignores", "show_suppressed", "show_files"])]
+    #[arg(conflicts_with_all = ["output", "report", "no_ignores", "show_suppressed", "show_files", "statistics"])]
     #[arg(help_heading = "Rules")]
     pub(super) add_ignore: Option<String>,
     /// Use this configuration and look for no other.
@@ -204,7 +204,7 @@ pub(super) struct RuleOptions {
 #[command(next_help_heading = "Output")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct OutputOptions {
-    /// How to print findings [default: full on a terminal, else concise].
+    /// How to print findings [default: full on a terminal, concise and annotations in GitHub Actions, else concise].
     #[arg(long, visible_alias = "format", value_name = "FORMAT", env = "PLIMSOLL_OUTPUT_FORMAT")]
     #[arg(hide_env_values = true, value_parser = format())]
     pub(super) output_format: Option<Format>,
@@ -217,6 +217,9 @@ pub(super) struct OutputOptions {
     /// How many findings `full` shows, 0 for all [default: 200 on a terminal].
     #[arg(long, value_name = "N")]
     pub(super) max_findings: Option<usize>,
+    /// Print how many findings each rule has, after the findings.
+    #[arg(long)]
+    pub(super) statistics: bool,
     /// Print the findings that comments, annotations and overrides silence, too; they fail no run.
     #[arg(long, conflicts_with = "no_ignores")]
     pub(super) show_suppressed: bool,
@@ -230,7 +233,7 @@ pub(super) struct OutputOptions {
     #[arg(long)]
     pub(super) fail_on_empty: bool,
     /// List the files and what each one is, and lint nothing.
-    #[arg(long, conflicts_with_all = ["output", "report", "output_format"])]
+    #[arg(long, conflicts_with_all = ["output", "report", "output_format", "statistics"])]
     pub(super) show_files: bool,
 }
 

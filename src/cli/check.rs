@@ -132,20 +132,51 @@ fn write_reports(
     let (max, ignored) = (options.max_findings, options.show_suppressed);
     let file = options.output.as_deref().filter(|file| file.as_os_str() != "-");
     let watched = file.is_none() && terminal.out.is_terminal;
+    let for_github = terminal.is_github && options.output_format.is_none() && file.is_none() && !watched;
     let format = options.output_format.unwrap_or(if watched { Format::Full } else { Format::Concise });
+    let in_file = print::in_file(terminal, max, ignored);
     let print = |format, options: &report::Options, out: &mut dyn Write| {
         report::write(format, outcome, registry, options, out)
     };
     let mut errors = Vec::new();
     let done = match file {
-        Some(file) => output::to_file(file, |out| print(format, &print::in_file(max, ignored), out)),
-        None => output::to_stdout(|out| print(format, &print::on_stdout(terminal, max, ignored), out)),
+        Some(file) => output::to_file(file, |out| print(format, &in_file, out)),
+        None => output::to_stdout(|out| {
+            let options = print::on_stdout(terminal, max, ignored);
+            if for_github {
+                report::write_for_github(outcome, registry, &options, out)
+            } else {
+                print(format, &options, out)
+            }
+        }),
     };
     errors.extend(done.err());
+    if options.statistics {
+        let is_free = file.is_some() || format.is_text();
+        errors.extend(write_statistics(outcome, registry, is_free, terminal).err());
+    }
     for (format, file) in &options.report {
-        errors.extend(output::to_file(file, |out| print(*format, &print::in_file(max, ignored), out)).err());
+        errors.extend(output::to_file(file, |out| print(*format, &in_file, out)).err());
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+/// Behind the findings, or on standard error where those are for a program.
+fn write_statistics(
+    outcome: &Outcome,
+    registry: &Registry,
+    to_stdout: bool,
+    terminal: &Terminal,
+) -> Result<(), CliError> {
+    if to_stdout {
+        let options = print::on_stdout(terminal, None, false);
+        return output::to_stdout(|out| report::statistics::write(outcome, registry, &options, out));
+    }
+    let mut text = Vec::new();
+    // Writing to memory does not fail, and nobody is left to tell when standard error is closed.
+    let _ = report::statistics::write(outcome, registry, &print::on_stderr(terminal), &mut text);
+    let _ = io::stderr().write_all(&text);
+    Ok(())
 }
 
 /// The last words, on standard error.

@@ -22,9 +22,16 @@ pub(super) fn on_stdout(terminal: &Terminal, max_findings: Option<usize>, ignore
     Options { max_findings, ignored, ..stream(terminal, terminal.out) }
 }
 
+/// What can be shown on standard error.
+pub(super) fn on_stderr(terminal: &Terminal) -> Options {
+    stream(terminal, terminal.err)
+}
+
 /// What can be shown in a file.
-pub(super) fn in_file(max_findings: Option<usize>, ignored: bool) -> Options {
-    Options { max_findings: max_findings.filter(|max| *max > 0), ignored, ..Options::default() }
+pub(super) fn in_file(terminal: &Terminal, max_findings: Option<usize>, ignored: bool) -> Options {
+    let source_url = terminal.source_url.clone();
+    let max_findings = max_findings.filter(|max| *max > 0);
+    Options { max_findings, ignored, source_url, ..Options::default() }
 }
 
 fn stream(terminal: &Terminal, stream: Stream) -> Options {
@@ -35,6 +42,7 @@ fn stream(terminal: &Terminal, stream: Stream) -> Options {
         width: terminal.width,
         max_findings: None,
         ignored: false,
+        source_url: terminal.source_url.clone(),
     }
 }
 
@@ -62,7 +70,7 @@ pub(super) fn closing(
     terminal: &Terminal,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let options = stream(terminal, terminal.err);
+    let options = on_stderr(terminal);
     if quiet {
         report::summary::unreadable(outcome, &options, out)
     } else {

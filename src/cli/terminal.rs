@@ -20,6 +20,10 @@ pub(super) struct Terminal {
     pub(super) unicode: bool,
     /// Columns of the terminal, or what is used where there is none.
     pub(super) width: usize,
+    /// Standard output is the log of a step in GitHub Actions.
+    pub(super) is_github: bool,
+    /// Where the repository's files can be read, if the environment tells.
+    pub(super) source_url: Option<String>,
 }
 
 /// One of the two outputs.
@@ -48,6 +52,8 @@ impl Terminal {
             err: stream(stderr().is_terminal()),
             unicode: !dumb && is_unicode(|name| env::var(name).ok()),
             width: terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).min(120)),
+            is_github: env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true"),
+            source_url: source_url(|name| env::var(name).ok()),
         }
     }
 }
@@ -63,6 +69,18 @@ fn wanted(is_terminal: bool, var: impl Fn(&str) -> Option<String>) -> bool {
         return force != "0";
     }
     is_terminal && set("CLICOLOR").is_none_or(|value| value != "0")
+}
+
+/// The page of the commit's files, from what GitHub Actions and GitLab CI set. `None` where that is no plain address.
+fn source_url(var: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let github = || {
+        let (server, repository) = (var("GITHUB_SERVER_URL")?, var("GITHUB_REPOSITORY")?);
+        Some(format!("{server}/{repository}/blob/{}", var("GITHUB_SHA")?))
+    };
+    let gitlab = || Some(format!("{}/-/blob/{}", var("CI_PROJECT_URL")?, var("CI_COMMIT_SHA")?));
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/".contains(c);
+    let url = github().or_else(gitlab)?;
+    (url.starts_with("https://") && url.chars().all(is_plain)).then_some(url)
 }
 
 /// Whether the locale is one of UTF-8. Where nothing is set, as in most containers, it is taken to be.
@@ -100,6 +118,21 @@ mod tests {
                 "{set:?}"
             );
         }
+    }
+
+    #[test]
+    fn files_are_linked_where_the_platform_says_where_they_are() {
+        let github = [
+            ("GITHUB_SERVER_URL", "https://github.com"),
+            ("GITHUB_REPOSITORY", "o/r"),
+            ("GITHUB_SHA", "0af1"),
+        ];
+        assert_eq!(source_url(vars(&github)).as_deref(), Some("https://github.com/o/r/blob/0af1"));
+        let gitlab = [("CI_PROJECT_URL", "https://gitlab.com/g/p"), ("CI_COMMIT_SHA", "0af1")];
+        assert_eq!(source_url(vars(&gitlab)).as_deref(), Some("https://gitlab.com/g/p/-/blob/0af1"));
+        let odd = [("CI_PROJECT_URL", "https://x/a)[b](javascript:c"), ("CI_COMMIT_SHA", "0af1")];
+        assert_eq!(source_url(vars(&odd)), None);
+        assert_eq!(source_url(vars(&github[..2])), None);
     }
 
     #[test]

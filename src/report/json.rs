@@ -117,7 +117,7 @@ impl Serialize for Findings<'_> {
 }
 
 #[derive(Serialize)]
-struct Finding<'o> {
+pub(super) struct Finding<'o> {
     rule: &'o str,
     severity: Severity,
     message: std::borrow::Cow<'o, str>,
@@ -136,7 +136,7 @@ struct Finding<'o> {
 }
 
 impl<'o> Finding<'o> {
-    fn of(finding: &'o Diagnostic, silenced: Option<&'o Ignored>, outcome: &'o Outcome) -> Self {
+    pub(super) fn of(finding: &'o Diagnostic, silenced: Option<&'o Ignored>, outcome: &'o Outcome) -> Self {
         let sources = &outcome.sources;
         let path = sources.path(finding.primary.span.source);
         let subject = finding.subject.as_ref();

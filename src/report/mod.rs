@@ -3,19 +3,30 @@
 //! A new format is a file with `write(outcome, registry, options, out)`, its `mod` line, and a row in
 //! [`formats!`].
 
+mod azure;
 mod concise;
 pub mod explain;
 mod fingerprint;
 mod full;
+mod github;
+mod gitlab;
+mod grouped;
+mod html;
 mod json;
 mod json_layout;
+mod json_lines;
+mod junit;
+mod markdown;
 mod place;
+mod rdjson;
 pub mod rules;
 pub mod safe;
 mod sarif;
+pub mod statistics;
 pub mod summary;
 mod text;
 mod uri;
+mod words;
 
 use std::{fmt, io, str::FromStr};
 
@@ -68,8 +79,17 @@ macro_rules! formats {
 formats! {
     Full "full" full "Each finding with the lines it is about and what to do";
     Concise "concise" concise "One line a finding: path:line:col: severity rule: message";
+    Grouped "grouped" grouped "The findings of each file under its name";
     Json "json" json "Everything that is known, for programs (docs/json.md)";
+    JsonLines "json-lines" json_lines "The findings of `json`, each a document on a line of its own";
     Sarif "sarif" sarif "SARIF 2.1.0, for code scanning";
+    Github "github" github "Workflow commands, for annotations in GitHub Actions";
+    Gitlab "gitlab" gitlab "GitLab's Code Quality report";
+    Azure "azure" azure "Logging commands, for Azure Pipelines";
+    Junit "junit" junit "Test results in XML: a suite a file, a failed test a finding";
+    Rdjson "rdjson" rdjson "Reviewdog's diagnostics, with suggestions";
+    Markdown "markdown" markdown "A summary and a table, for a job's page";
+    Html "html" html "One page with excerpts, filters and search, for a browser";
 }
 
 impl fmt::Display for Format {
@@ -85,6 +105,13 @@ impl FromStr for Format {
         let known = || Self::ALL.iter().map(|format| format.as_str());
         let found = Self::ALL.iter().copied().find(|format| format.as_str() == word);
         found.ok_or_else(|| UnknownWord::new(word, "format", known()))
+    }
+}
+
+impl Format {
+    /// Whether it is for people who read a terminal or a log, so that other lines may follow it.
+    pub fn is_text(self) -> bool {
+        matches!(self, Format::Full | Format::Concise | Format::Grouped)
     }
 }
 
@@ -159,13 +186,37 @@ pub struct Options {
     pub max_findings: Option<usize>,
     /// Findings that comments, annotations and overrides silence are shown too, behind all others.
     pub ignored: bool,
+    /// Where the repository's files can be read, such as `https://github.com/o/r/blob/SHA`; a path from the root
+    /// follows behind a slash.
+    pub source_url: Option<String>,
 }
 
 impl Default for Options {
     /// For a file or a pipe: no colours, no links, 100 columns, everything.
     fn default() -> Self {
-        Self { color: false, unicode: true, links: false, width: 100, max_findings: None, ignored: false }
+        Self {
+            color: false,
+            unicode: true,
+            links: false,
+            width: 100,
+            max_findings: None,
+            ignored: false,
+            source_url: None,
+        }
     }
+}
+
+/// Prints `outcome` for the log of a step in GitHub Actions: a line a finding, then the annotations.
+///
+/// # Errors
+/// Whatever `out` fails with; nothing else can go wrong.
+pub fn write_for_github(
+    outcome: &Outcome,
+    registry: &Registry,
+    options: &Options,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    github::lines_and_annotations(outcome, registry, options, out)
 }
 
 /// The silenced findings that are shown, each with why it is silenced.
@@ -200,6 +251,10 @@ mod tests {
             assert_eq!(format.as_str().parse(), Ok(format));
         }
         let error = "yaml".parse::<Format>().unwrap_err();
-        assert_eq!(error.to_string(), "`yaml` is not a format: use full, concise, json or sarif");
+        assert_eq!(
+            error.to_string(),
+            "`yaml` is not a format: use full, concise, grouped, json, json-lines, sarif, github, gitlab, azure, \
+             junit, rdjson, markdown or html"
+        );
     }
 }

@@ -17,18 +17,33 @@ pub(super) struct Uri {
 
 /// The URI of `path`, which is relative to [`Outcome::base`] or absolute.
 pub(super) fn of(outcome: &Outcome, path: &str) -> Uri {
-    let absolute = normalized(&outcome.base.join(path));
-    let root = normalized(&outcome.root);
-    match absolute.strip_prefix(&root) {
-        Ok(relative) if !relative.starts_with("..") && !relative.is_absolute() => {
-            Uri { text: encoded(relative), in_root: true }
-        }
-        _ => {
+    match placed(outcome, path) {
+        (relative, true) => Uri { text: encoded(&relative), in_root: true },
+        (absolute, false) => {
             let path = encoded(&absolute);
             // A Windows path begins with its drive, not with a slash.
             let slash = if path.starts_with('/') { "" } else { "/" };
             Uri { text: format!("file://{slash}{path}"), in_root: false }
         }
+    }
+}
+
+/// `path` from the root, as platforms name files that are not URIs; absolute when it lies outside the root.
+pub(super) fn path(outcome: &Outcome, path: &str) -> String {
+    let (path, _) = placed(outcome, path);
+    let text = path.to_string_lossy();
+    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
+}
+
+/// `path` relative to the root, or absolute and `false` when it lies outside.
+fn placed(outcome: &Outcome, path: &str) -> (PathBuf, bool) {
+    let absolute = normalized(&outcome.base.join(path));
+    let root = normalized(&outcome.root);
+    match absolute.strip_prefix(&root) {
+        Ok(relative) if !relative.starts_with("..") && !relative.is_absolute() => {
+            (relative.to_path_buf(), true)
+        }
+        _ => (absolute, false),
     }
 }
 
@@ -90,6 +105,19 @@ mod tests {
         ] {
             if cfg!(unix) {
                 assert_eq!(of(&outcome, path), Uri { text: text.into(), in_root }, "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_path_is_relative_to_the_root_and_as_it_is_written() {
+        let outcome =
+            Outcome { base: PathBuf::from("/repo/apps"), root: PathBuf::from("/repo"), ..Outcome::default() };
+        for (given, expected) in
+            [("./웹 %.yaml", "apps/웹 %.yaml"), ("../a:b.yaml", "a:b.yaml"), ("../../c.yaml", "/c.yaml")]
+        {
+            if cfg!(unix) {
+                assert_eq!(path(&outcome, given), expected);
             }
         }
     }

@@ -33,8 +33,15 @@ struct Run {
 fn command(dir: &Dir, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
     command.current_dir(dir.path()).args(arguments).stdin(Stdio::null());
-    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "PLIMSOLL_OUTPUT_FORMAT", "LC_ALL"]
-    {
+    for name in [
+        "NO_COLOR",
+        "CLICOLOR",
+        "CLICOLOR_FORCE",
+        "FORCE_COLOR",
+        "PLIMSOLL_OUTPUT_FORMAT",
+        "GITHUB_ACTIONS",
+        "LC_ALL",
+    ] {
         command.env_remove(name);
     }
     command
@@ -169,7 +176,8 @@ fn what_makes_no_sense_is_one_sentence_with_a_suggestion_and_exit_code_2() {
         ),
         (
             "--report xml=x",
-            "`xml=x` is no value for `--report`: `xml` is not a format: use full, concise, json or sarif",
+            "`xml=x` is no value for `--report`: `xml` is not a format: use full, concise, grouped, json, json-lines, sarif, \
+             github, gitlab, azure, junit, rdjson, markdown or html",
         ),
         ("--max-file-size big", "`big` is no value for `--max-file-size`: write it as 64MiB, below 4GiB"),
         ("--threads many", "`many` is no value for `--threads`: write a whole number"),
@@ -323,6 +331,77 @@ fn the_format_can_come_from_the_environment_and_the_option_beats_it() {
         with("json", &["rules"]).out.starts_with("RULE"),
         "it is about findings, not about lists of rules"
     );
+}
+
+#[test]
+fn in_github_actions_the_log_gets_lines_and_annotations_unless_a_format_is_asked_for() {
+    let dir = privileged();
+    let with = |env: &[(&str, &str)], arguments: &[&str]| {
+        let mut command = command(&dir, arguments);
+        command.env("GITHUB_ACTIONS", "true").envs(env.iter().copied());
+        finish(command)
+    };
+    let Run { code, out, .. } = with(&[], &[ONE]);
+    let lines: Vec<_> = out.lines().collect();
+    assert_eq!((code, lines.len()), (1, 2), "{out}");
+    assert!(lines[0].starts_with("pod.yaml:8:21: critical privileged-container: "), "{out}");
+    assert!(lines[1].starts_with("::error file=pod.yaml,line=8,endLine=8,col=21,endColumn=25,"), "{out}");
+    let concise = with(&[], &[ONE, "--format=concise"]).out;
+    assert_eq!(concise.lines().collect::<Vec<_>>(), lines[..1]);
+    assert_eq!(with(&[("PLIMSOLL_OUTPUT_FORMAT", "concise")], &[ONE]).out, concise);
+    assert_eq!(with(&[("GITHUB_ACTIONS", "false")], &[ONE]).out, concise);
+    assert_eq!(with(&[], &[ONE, "-o", "out.txt"]).out, "");
+    assert_eq!(fs::read_to_string(dir.path().join("out.txt")).unwrap(), concise);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_that_looks_like_a_command_is_none_in_the_log_of_github_actions() {
+    let pod = PRIVILEGED.replace("name: c", "name: \"##[stop-commands]x\"");
+    let dir = dir(&[("::error::x.yaml", pod.as_str())]);
+    let mut command = command(&dir, &[ONE]);
+    command.env("GITHUB_ACTIONS", "true");
+    let out = finish(command).out;
+    let lines: Vec<_> = out.lines().collect();
+    assert_eq!(lines.len(), 2, "{out}");
+    assert!(lines[0].starts_with("./::error::x.yaml:8:21: critical"), "{out}");
+    assert!(!lines[0].contains("##["), "{out}");
+    assert!(lines[1].starts_with("::error file=%3A%3Aerror%3A%3Ax.yaml,line=8,"), "{out}");
+}
+
+#[test]
+fn statistics_follow_the_findings_and_never_stand_in_a_programs_way() {
+    let dir =
+        dir(&[("pod.yaml", PRIVILEGED), ("two.yaml", &PRIVILEGED.replace("  privileged: true", "  {}"))]);
+    let rules = "--select=privileged-container,run-as-non-root-missing,capabilities-not-dropped-all";
+    let out = run(&dir, &[rules, "--statistics"]).out;
+    let (findings, table) = out.split_at(out.find("COUNT").unwrap());
+    assert_eq!(findings, run(&dir, &[rules]).out);
+    let rows: Vec<_> = table.lines().map(|row| row.split_whitespace().take(3).collect::<Vec<_>>()).collect();
+    assert_eq!(rows[0], ["COUNT", "SEVERITY", "RULE"]);
+    assert!(rows[1..].is_sorted_by_key(|row| std::cmp::Reverse(row[0].parse::<usize>().unwrap())), "{table}");
+    assert!(rows.contains(&vec!["1", "critical", "privileged-container"]), "{table}");
+
+    let Run { out, err, .. } = run(&dir, &[rules, "--statistics", "--format=json"]);
+    assert!(out.starts_with('{') && !out.contains("COUNT"), "{out}");
+    assert!(err.starts_with("COUNT"), "{err}");
+    let Run { out, .. } = run(&dir, &[rules, "--statistics", "--format=json", "-o", "out.json"]);
+    assert_eq!(out, table);
+    assert_eq!(run(&dir, &["--select=host-network", "--statistics"]).out, "");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_ends_every_format_quietly() {
+    let dir = privileged();
+    for format in plimsoll::report::Format::ALL {
+        let mut command = command(&dir, &["--profile=all", "--quiet", "--format", format.as_str()]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let mut err = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(1), ""), "{format}");
+    }
 }
 
 #[test]

@@ -10,7 +10,11 @@ use super::dir::Dir;
 /// (exit code, standard output, standard error)
 fn run(dir: &Dir, arguments: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.current_dir(dir.path()).stdin(Stdio::null()).env_remove("PLIMSOLL_OUTPUT_FORMAT");
+    command
+        .current_dir(dir.path())
+        .stdin(Stdio::null())
+        .env_remove("PLIMSOLL_OUTPUT_FORMAT")
+        .env_remove("GITHUB_ACTIONS");
     let output = command.args(arguments).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))

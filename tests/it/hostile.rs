@@ -20,7 +20,7 @@ spec:
 fn run(dir: &Dir, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
     command.current_dir(dir.path()).args(arguments).stdin(Stdio::null());
-    command.env_remove("PLIMSOLL_OUTPUT_FORMAT");
+    command.env_remove("PLIMSOLL_OUTPUT_FORMAT").env_remove("GITHUB_ACTIONS");
     command.output().unwrap()
 }
 

@@ -30,6 +30,8 @@ mod rbac;
 mod report;
 mod report_formats;
 mod report_full;
+mod report_html;
+mod report_platforms;
 mod report_random;
 mod report_rules;
 mod rules;

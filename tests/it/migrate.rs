@@ -7,6 +7,7 @@ use super::dir::Dir;
 /// The exit code, standard output and standard error of plimsoll with `arguments`.
 fn plimsoll(dir: &Dir, arguments: &[&str]) -> (i32, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .env_remove("GITHUB_ACTIONS")
         .current_dir(dir.path())
         .args(arguments)
         .output()

@@ -86,7 +86,7 @@ pub(crate) fn repository(files: &[(&str, &str)]) -> Dir {
 pub(crate) fn check(dir: &Dir, arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
     command.current_dir(dir.path()).arg("check").args(arguments).stdin(Stdio::null());
-    for name in ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "PLIMSOLL_OUTPUT_FORMAT"] {
+    for name in ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "PLIMSOLL_OUTPUT_FORMAT", "GITHUB_ACTIONS"] {
         command.env_remove(name);
     }
     let output = command.output().unwrap();

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use plimsoll::{
     base::{Diagnostic, Edit, Fix, Label, ObjectId, RuleId, Safety, Severity, SourceId, Span, Subject},
-    engine::{FileClass, Outcome, Unreadable},
+    engine::{FileClass, Ignored, Outcome, Unreadable},
     report::{self, Format, Options},
     rule::{Registry, Rule},
 };
@@ -277,6 +277,82 @@ pub(crate) fn everything() -> Case {
         [(FileClass::Kubernetes, 3), (FileClass::HelmTemplate, 1), (FileClass::Broken, 1)].into();
     case
 }
+
+/// Everything that a format may stumble over: names and texts with each format's own marks, controls, direction
+/// marks, other scripts, spans over lines, both line breaks, a byte order mark, long lines.
+pub(crate) fn awkward() -> Case {
+    let mut case = Case::default();
+    case.outcome.base = PathBuf::from("/repo/clusters");
+    case.outcome.root = PathBuf::from("/repo");
+    let odd = case.file(
+        ODD_PATH,
+        "\u{feff}이름: 😀 </script><img src=x onerror=alert(1)>\u{202e}\r\nspec:\r\n  a: 1\r\n",
+    );
+    let long =
+        format!("{{\"a\":\"{}\",\"privileged\":true,\"b\":\"{}\"}}", "한".repeat(900), "&<".repeat(900));
+    let long = case.file("long.json", &long);
+    let plain = case.file("../plain.yaml", "a: 1\nb: 2\n");
+
+    let image = case.span(odd, "</script><img src=x onerror=alert(1)>");
+    let finding = case.find(image, "a `label` <b>|*_[x](y)");
+    finding.message = ODD_TEXT.into();
+    let object = ObjectId {
+        api_version: "v1".into(),
+        kind: "Pod".into(),
+        namespace: None,
+        name: "\"><script>alert(2)</script>'".into(),
+    };
+    let container = Some("::error::c\n##[add-mask]x".into());
+    finding.subject = Some(Subject { object: Arc::new(object), container, path: "spec".into() });
+    finding.overlays = vec!["overlays/<b>,;]".into()];
+
+    let insertion = case.span(plain, "b").start;
+    let lines = case.span(odd, "spec:\r\n  a: 1\r\n");
+    let over_lines = case.find(lines, "");
+    over_lines.severity = Severity::Medium;
+    over_lines.message = "a span over lines".into();
+    over_lines.fixes = vec![Fix {
+        title: "Add `</script>`".into(),
+        safety: Safety::Safe,
+        edits: vec![
+            Edit { span: Span::at(odd, lines.end), text: "  b: \"2\" # 😀\n".into() },
+            Edit { span: Span::at(odd, lines.end), text: "  c: 3\n".into() },
+        ],
+    }];
+
+    let deep = case.span(long, "true");
+    let far = case.find(deep, "here");
+    far.severity = Severity::High;
+    far.relate(Span::at(plain, insertion), "missing here: `a|b`");
+
+    let again = case.span(plain, "1");
+    for severity in [Severity::Low, Severity::Low, Severity::Info] {
+        let same = case.find(again, "");
+        same.severity = severity;
+        same.message = "told twice".into();
+    }
+    let silenced = finding_of_comment(again);
+    case.outcome.ignored = vec![silenced];
+    case.outcome.unreadable = vec![Unreadable {
+        path: "::error::<x>,\n%0A;].yaml".into(),
+        reason: "permission denied: ]]> & <b>".into(),
+    }];
+    case.outcome.stats.objects = 1;
+    case
+}
+
+fn finding_of_comment(span: Span) -> Ignored {
+    Ignored {
+        finding: finding(span, ""),
+        reason: "accepted | by <ops> `x` ##[group]".into(),
+        place: None,
+        peer: None,
+    }
+}
+
+pub(crate) const ODD_PATH: &str = "웹 😀/100%,a:b;[c]'\"`|<i>\u{1b}\n\u{202e}.yaml";
+pub(crate) const ODD_TEXT: &str = "`a|b` is 100% <b>\"odd\"</b>, so: [x](y) *z* _z_ ]]> ]; %0A @all $(X) 한글 😀 \
+    \u{1b}[31m\u{202e}\r\n::error::forged\n##vso[task.logissue]forged ##[add-mask]x\u{0}\u{ffff}";
 
 pub(crate) const WEB: &str = "\
 apiVersion: apps/v1

@@ -217,7 +217,11 @@ fn thousands_of_comments_and_deep_nesting_cost_little() {
 /// (exit code, standard output, standard error)
 fn run(dir: &Dir, options: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.current_dir(dir.path()).stdin(Stdio::null()).env_remove("PLIMSOLL_OUTPUT_FORMAT");
+    command
+        .current_dir(dir.path())
+        .stdin(Stdio::null())
+        .env_remove("PLIMSOLL_OUTPUT_FORMAT")
+        .env_remove("GITHUB_ACTIONS");
     command.args(["check", "--isolated", "--select=host-pid,host-ipc,suppression/*"]).args(options);
     let output = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -335,6 +339,7 @@ fn comments_beyond_the_most_that_are_read_are_told() {
     let comments = "# plimsoll: ignore[host-pid] x\n".repeat(10_002);
     dir.write("a.yaml", &format!("{comments}apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\n"));
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .env_remove("GITHUB_ACTIONS")
         .current_dir(dir.path())
         .args(["check", "--select", "ignore-malformed"])
         .output()

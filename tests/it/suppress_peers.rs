@@ -7,6 +7,7 @@ use super::dir::Dir;
 /// Standard output and the closing line of a run over `dir`, with rules about the host alone.
 fn run(dir: &Dir, options: &[&str]) -> (String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .env_remove("GITHUB_ACTIONS")
         .current_dir(dir.path())
         .args(["check", "--select", "host-pid,host-ipc,privileged-container,yaml-not-portable,suppression/*"])
         .args(options)
@@ -157,6 +158,7 @@ fn a_reason_is_asked_for_only_where_the_configuration_requires_it() {
     dir.write("a.yaml", &pod("    ignore-check.kube-linter.io/host-pid: ''\n", spec));
     let check = |options: &[&str]| {
         let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+            .env_remove("GITHUB_ACTIONS")
             .current_dir(dir.path())
             .args(["check", "--profile", "default"])
             .args(options)
@@ -166,14 +168,22 @@ fn a_reason_is_asked_for_only_where_the_configuration_requires_it() {
     };
     assert_eq!(check(&[]), 0);
     dir.write(".plimsoll.yaml", "require-reason: true\n");
-    let run = Command::new(env!("CARGO_BIN_EXE_plimsoll")).current_dir(dir.path()).output().unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .env_remove("GITHUB_ACTIONS")
+        .current_dir(dir.path())
+        .output()
+        .unwrap();
     let told = String::from_utf8(run.stdout).unwrap();
     assert!(told.contains("a.yaml:9:17: medium ignore-without-reason: "), "{told}");
     assert_eq!(told.matches("ignore-without-reason").count(), 1, "{told}");
     dir.write(".plimsoll.yaml", "require-reason: true\nignore: [ignore-without-reason]\n");
     assert_eq!(check(&[]), 0);
     dir.write(".plimsoll.yaml", "require-reason: perhaps\n");
-    let run = Command::new(env!("CARGO_BIN_EXE_plimsoll")).current_dir(dir.path()).output().unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .env_remove("GITHUB_ACTIONS")
+        .current_dir(dir.path())
+        .output()
+        .unwrap();
     assert_eq!(run.status.code(), Some(2));
 }
 
