@@ -164,8 +164,8 @@ fn validate(
     let fixes = file.fix.iter().chain(file.check.iter().flat_map(|check| &check.fix));
     for fix in fixes {
         let is_shown_only = fix.safety == base::Safety::Manual && fix.title.is_some();
-        if fix.changes() == 0 && !is_shown_only {
-            return Err("a fix changes something, or is `manual` and has a title".to_owned());
+        if fix.changes() == 0 && !is_shown_only && !fix.native {
+            return Err("a fix changes something, or is `native`, or is `manual` and has a title".to_owned());
         }
     }
     for check in &file.check {

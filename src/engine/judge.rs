@@ -13,7 +13,7 @@ use crate::{
     kube::{self, Object},
     render,
     rule::{Context, DocumentContext, Examined, Native},
-    yaml::{self, Kind, Limits, Node, Parsed, SyntaxErrorKind, Texts},
+    yaml::{self, Desk, Kind, Limits, Node, Parsed, SyntaxErrorKind},
 };
 
 /// How texts are read.
@@ -70,6 +70,7 @@ pub fn judge_parsed(parsed: &Parsed<'_>, role: Role, plan: &Plan<'_>) -> Judged 
     if let Some(silencing) = plan.silencing {
         judged.silences = suppress::of_text(parsed, silencing.peers);
     }
+    let desk = Desk::new(parsed);
     for document in parsed.documents().iter().filter(|document| !document.skipped) {
         if document.error.as_ref().is_some_and(|error| error.kind == SyntaxErrorKind::Template) {
             continue;
@@ -82,7 +83,7 @@ pub fn judge_parsed(parsed: &Parsed<'_>, role: Role, plan: &Plan<'_>) -> Judged 
             && root.is_some_and(|root| !yaml::duplicate_keys(root).is_empty());
         for compiled in plan.for_documents() {
             let mut context =
-                DocumentContext::new(parsed, document, &objects, compiled, &mut judged.findings);
+                DocumentContext::new(parsed, document, &objects, compiled, &desk, &mut judged.findings);
             context.repeats_keys = repeats_keys;
             for native in &compiled.natives {
                 if let Native::Document(check) = native {
@@ -94,7 +95,7 @@ pub fn judge_parsed(parsed: &Parsed<'_>, role: Role, plan: &Plan<'_>) -> Judged 
             continue;
         }
         for object in objects {
-            judge_object(object, plan, parsed, &mut judged);
+            judge_object(object, plan, &desk, &mut judged);
         }
     }
     if matches!(role, Role::Unbuilt | Role::UnbuiltPatch) {
@@ -106,11 +107,11 @@ pub fn judge_parsed(parsed: &Parsed<'_>, role: Role, plan: &Plan<'_>) -> Judged 
     judged
 }
 
-/// Judges one object, whose values stand in `texts`; what is found and what is known of it is added to `judged`. Gives what the object is called.
+/// Judges one object, whose values are edited at `desk`; what is found and what is known of it is added to `judged`. Gives what the object is called.
 pub(super) fn judge_object(
     object: Object<'_>,
     plan: &Plan<'_>,
-    texts: &dyn Texts,
+    desk: &Desk<'_>,
     judged: &mut Judged,
 ) -> Arc<ObjectId> {
     judged.objects += 1;
@@ -121,7 +122,7 @@ pub(super) fn judge_object(
         judged.silences.extend(silences);
     }
     for compiled in plan.for_object(examined.object.group(), examined.object.kind()) {
-        let mut context = Context::new(&examined, plan.target, compiled, texts, &mut judged.findings);
+        let mut context = Context::new(&examined, plan.target, compiled, desk, &mut judged.findings);
         compiled.check(&mut context);
     }
     examined.id()

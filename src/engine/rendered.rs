@@ -21,7 +21,7 @@ use crate::{
     index::Index,
     kube,
     render::kustomize::{BuildError, BuildErrorKind, Builder, Built, Resource, Store},
-    yaml::Texts,
+    yaml::{Desk, Texts},
 };
 
 /// What came of the kustomizations.
@@ -174,6 +174,7 @@ struct RootJudged {
 fn judge_built(built: &Built<'_>, root: &Root<'_>, plan: Option<&Plan<'_>>, texts: &dyn Texts) -> RootJudged {
     let mut out = RootJudged::default();
     let Some(plan) = plan else { return out };
+    let desk = Desk::new(texts);
     let mut judged = Judged::default();
     let mut origins = BTreeMap::new();
     for resource in &built.resources {
@@ -181,7 +182,7 @@ fn judge_built(built: &Built<'_>, root: &Root<'_>, plan: Option<&Plan<'_>>, text
         out.sources.insert(resource.origin.source);
         for object in kube::objects(resource.node()) {
             let before = judged.findings.len();
-            let id = judge_object(object, plan, texts, &mut judged);
+            let id = judge_object(object, plan, &desk, &mut judged);
             // Only what a finding or a fact holds on to can be asked for, and keeps its address.
             if Arc::strong_count(&id) > 1 {
                 origins.insert(Arc::as_ptr(&id), resource.origin);

@@ -171,7 +171,8 @@ impl Match {
 /// The fixes of `check`, else those of its rule.
 fn remedies_of(rule: &Rule, check: &Check, params: &Params<'_>) -> Result<Vec<Remedy>, CompileError> {
     let repairs = if check.fix.is_empty() { &rule.repairs } else { &check.fix };
-    repairs.iter().map(|repair| Remedy::compile(repair, params)).collect()
+    let declared = repairs.iter().filter(|repair| !repair.native);
+    declared.map(|repair| Remedy::compile(repair, params)).collect()
 }
 
 /// `grant` with the parameters put in.

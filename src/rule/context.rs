@@ -11,7 +11,7 @@ use crate::{
     base::{Diagnostic, Label, Minor, ObjectId, Safety, Span, Subject},
     index::Index,
     kube::{Container, Object, Place, Pod, PolicyRule, Read},
-    yaml::{Document, Parsed, Texts},
+    yaml::{Desk, Document, Parsed},
 };
 
 /// What the manifests are judged for.
@@ -75,20 +75,20 @@ pub struct Context<'c, 'a> {
     /// The rule's parameters.
     pub params: Params<'c>,
     pub(super) compiled: &'c Compiled<'c>,
-    pub(super) texts: &'c dyn Texts,
+    pub(super) desk: &'c Desk<'c>,
     pub(super) out: &'c mut Vec<Diagnostic>,
 }
 
 impl<'c, 'a> Context<'c, 'a> {
-    /// `compiled` looking at `examined`, whose values stand in `texts`; what it finds is appended to `out`.
+    /// `compiled` looking at `examined`, whose values are edited at `desk`; what it finds is appended to `out`.
     pub fn new(
         examined: &'c Examined<'a>,
         target: Target,
         compiled: &'c Compiled<'c>,
-        texts: &'c dyn Texts,
+        desk: &'c Desk<'c>,
         out: &'c mut Vec<Diagnostic>,
     ) -> Self {
-        Self { examined, target, params: compiled.params, compiled, texts, out }
+        Self { examined, target, params: compiled.params, compiled, desk, out }
     }
 
     /// The object.
@@ -147,6 +147,7 @@ pub struct DocumentContext<'c, 't> {
     /// The rule's parameters.
     pub params: Params<'c>,
     compiled: &'c Compiled<'c>,
+    desk: &'c Desk<'c>,
     out: &'c mut Vec<Diagnostic>,
 }
 
@@ -157,9 +158,10 @@ impl<'c, 't> DocumentContext<'c, 't> {
         document: &'c Document,
         objects: &'c [Object<'t>],
         compiled: &'c Compiled<'c>,
+        desk: &'c Desk<'c>,
         out: &'c mut Vec<Diagnostic>,
     ) -> Self {
-        Self { parsed, document, objects, repeats_keys: true, params: compiled.params, compiled, out }
+        Self { parsed, document, objects, repeats_keys: true, params: compiled.params, compiled, desk, out }
     }
 
     /// Reports a finding at `span`; `say` is the whole message.
@@ -182,7 +184,7 @@ impl<'c, 't> DocumentContext<'c, 't> {
 
     /// Gives the last finding a fix that makes all of `steps`, where they can be made.
     pub fn fix(&mut self, safety: Safety, title: &str, steps: &[Step<'_>]) {
-        let fix = fix_of(self.parsed, safety, title, steps);
+        let fix = fix_of(self.desk, safety, title, steps);
         if let Some(finding) = self.out.last_mut() {
             finding.fixes.extend(fix);
         }

@@ -215,6 +215,9 @@ pub struct Repair {
     pub title: Option<String>,
     /// The promise.
     pub safety: Safety,
+    /// The native check makes it; what is said here is for readers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub native: bool,
     /// Only where every one of these holds; paths start at the subject.
     #[serde(default, deserialize_with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
     pub when: Vec<Clause>,

@@ -177,12 +177,12 @@ impl Match {
     }
 
     fn fixes(&self, context: &Context<'_, '_>, judged: &Judged<'_, '_>, hit: &Hit<'_, '_>) -> Vec<Fix> {
-        if self.remedies.is_empty() {
+        if self.remedies.is_empty() || context.desk.is_spent() {
             return Vec::new();
         }
         let aim = Aim {
             subject: judged.node,
-            value: legs_of(judged.node, &self.path, hit.indices),
+            value: legs_of(context.desk, judged.node, &self.path, hit.indices),
             roots: roots(context, judged, hit.node),
             metadata: context.pod().and_then(|pod| pod.metadata),
             words: [
@@ -191,7 +191,7 @@ impl Match {
                 ("name", judged.node.get("name").map(shown).unwrap_or_default()),
             ],
         };
-        self.remedies.iter().filter_map(|remedy| remedy.fix(context.texts, &aim)).collect()
+        self.remedies.iter().filter_map(|remedy| remedy.fix(context.desk, &aim)).collect()
     }
 
     fn words(&self, template: &str, judged: &Judged<'_, '_>, hit: &Hit<'_, '_>) -> String {

@@ -1,11 +1,15 @@
 //! All rules by id. The prose of an embedded rule is parsed only when somebody reads it.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::OnceLock};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 use serde::{Deserialize, Serialize};
 
 use super::file::{Check, Confidence, Example, Param, Platform, References, Repair, RuleFile, VersionRange};
-use crate::base::{Minor, RuleId, Severity};
+use crate::base::{Minor, RuleId, Safety, Severity};
 
 /// A rule, ready to run.
 #[derive(Debug)]
@@ -126,6 +130,14 @@ impl Rule {
                 examples: file.examples,
             }
         })
+    }
+
+    /// What its fixes promise, the most careful first, each once; nothing for a rule without a fix.
+    pub fn fix_safeties(&self) -> Vec<Safety> {
+        let of_checks = self.checks.iter().flat_map(|check| &check.fix);
+        let all: BTreeSet<Safety> =
+            self.repairs.iter().chain(of_checks).map(|repair| repair.safety).collect();
+        all.into_iter().collect()
     }
 
     /// The rule file itself.

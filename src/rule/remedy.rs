@@ -11,7 +11,7 @@ use super::{
 use crate::{
     base::{Edit, Fix, Safety},
     kube::{Container, Place},
-    yaml::{Change, Draft, Kind, Leg, Node, Path, Texts, change, push_key},
+    yaml::{Change, Desk, Draft, Kind, Leg, Node, Path, change, push_key},
 };
 
 /// One change of a fix: what, and where.
@@ -51,11 +51,11 @@ impl<'a> Step<'a> {
 }
 
 /// The fix that makes all of `steps`; `None` where one of them cannot be made, or none is needed.
-pub(super) fn fix_of(texts: &dyn Texts, safety: Safety, title: &str, steps: &[Step<'_>]) -> Option<Fix> {
+pub(super) fn fix_of(desk: &Desk<'_>, safety: Safety, title: &str, steps: &[Step<'_>]) -> Option<Fix> {
     let mut edits: Vec<Edit> = Vec::new();
     let mut anchors: Vec<String> = Vec::new();
     for step in steps {
-        let edited = change(texts, step.start, &step.legs, &step.change)?;
+        let edited = change(desk, step.start, &step.legs, &step.change)?;
         edits.extend(edited.edits);
         anchors.extend(edited.shared);
     }
@@ -174,7 +174,7 @@ impl Remedy {
     }
 
     /// The fix for one finding.
-    pub(super) fn fix(&self, texts: &dyn Texts, aim: &Aim<'_>) -> Option<Fix> {
+    pub(super) fn fix(&self, desk: &Desk<'_>, aim: &Aim<'_>) -> Option<Fix> {
         let roots = Roots { here: Some(aim.subject), ..aim.roots };
         let applies = self.when.iter().all(|it| it.eval(&roots) == Truth::Yes)
             && self.unless.iter().all(|it| it.eval(&roots) == Truth::No);
@@ -189,10 +189,10 @@ impl Remedy {
         }
         let mut steps = Vec::new();
         for order in &self.orders {
-            order.steps(aim, &words, &mut steps)?;
+            order.steps(desk, aim, &words, &mut steps)?;
         }
-        let title = title.or_else(|| Some(default_title(steps.first()?, aim)))?;
-        fix_of(texts, self.safety, &title, &steps)
+        let title = title.or_else(|| Some(default_title(desk, steps.first()?, aim)))?;
+        fix_of(desk, self.safety, &title, &steps)
     }
 }
 
@@ -210,7 +210,7 @@ impl Anchor {
     }
 
     /// Every place to which it leads.
-    fn places<'a>(&self, aim: &Aim<'a>) -> Option<Vec<(Node<'a>, Vec<Leg>)>> {
+    fn places<'a>(&self, desk: &Desk<'_>, aim: &Aim<'a>) -> Option<Vec<(Node<'a>, Vec<Leg>)>> {
         let (start, legs) = match self.root {
             Root::Subject => (aim.subject, Vec::new()),
             Root::Value => (aim.subject, aim.value.clone()),
@@ -222,7 +222,7 @@ impl Anchor {
         for step in self.path.steps() {
             match step {
                 crate::yaml::Step::Key(key) => all.iter_mut().for_each(|it| it.push(Leg::Key(key.clone()))),
-                crate::yaml::Step::Each => all = all.iter().flat_map(|it| each(start, it)).collect(),
+                crate::yaml::Step::Each => all = all.iter().flat_map(|it| each(desk, start, it)).collect(),
             }
         }
         Some(all.into_iter().map(|legs| (start, legs)).collect())
@@ -230,8 +230,11 @@ impl Anchor {
 }
 
 /// The legs to each item, or each value, of the collection to which `legs` lead.
-fn each(start: Node<'_>, legs: &[Leg]) -> Vec<Vec<Leg>> {
-    let Some(node) = follow(start, legs) else { return Vec::new() };
+fn each(desk: &Desk<'_>, start: Node<'_>, legs: &[Leg]) -> Vec<Vec<Leg>> {
+    if desk.is_spent() {
+        return Vec::new();
+    }
+    let Some(node) = follow(desk, start, legs) else { return Vec::new() };
     let with = |leg: Leg| legs.iter().cloned().chain([leg]).collect();
     if node.kind() == Kind::Mapping {
         let keys = node.fields().into_iter().filter_map(|it| it.key.text());
@@ -266,15 +269,18 @@ fn legs_of_words(path: &str) -> Vec<Leg> {
 }
 
 /// The value to which `legs` lead.
-pub(super) fn follow<'a>(start: Node<'a>, legs: &[Leg]) -> Option<Node<'a>> {
+pub(super) fn follow<'a>(desk: &Desk<'_>, start: Node<'a>, legs: &[Leg]) -> Option<Node<'a>> {
     legs.iter().try_fold(start, |node, leg| match leg {
         Leg::Key(key) => node.get(key),
-        Leg::Item(number) => node.items().nth(*number as usize),
+        Leg::Item(number) => {
+            desk.spend(*number as usize);
+            node.items().nth(*number as usize)
+        }
     })
 }
 
 /// The legs of `path`, with the item numbers put in for `[*]`.
-pub(super) fn legs_of(start: Node<'_>, path: &Path, indices: &[u32]) -> Vec<Leg> {
+pub(super) fn legs_of(desk: &Desk<'_>, start: Node<'_>, path: &Path, indices: &[u32]) -> Vec<Leg> {
     let mut legs = Vec::with_capacity(path.steps().len());
     let mut indices = indices.iter();
     for step in path.steps() {
@@ -282,7 +288,7 @@ pub(super) fn legs_of(start: Node<'_>, path: &Path, indices: &[u32]) -> Vec<Leg>
             crate::yaml::Step::Key(key) => legs.push(Leg::Key(key.clone())),
             crate::yaml::Step::Each => {
                 let Some(index) = indices.next() else { break };
-                let holder = follow(start, &legs).filter(|it| it.kind() == Kind::Mapping);
+                let holder = follow(desk, start, &legs).filter(|it| it.kind() == Kind::Mapping);
                 let key = holder.and_then(|it| it.fields().get(*index as usize)?.key.text());
                 legs.push(key.map_or(Leg::Item(*index), |key| Leg::Key(key.into())));
             }
@@ -293,14 +299,20 @@ pub(super) fn legs_of(start: Node<'_>, path: &Path, indices: &[u32]) -> Vec<Leg>
 
 impl Order {
     /// The changes that it means for one finding; `None` where it cannot be made.
-    fn steps<'a>(&self, aim: &Aim<'a>, words: &[(&str, &str)], steps: &mut Vec<Step<'a>>) -> Option<()> {
-        for (start, legs) in self.at.places(aim)? {
+    fn steps<'a>(
+        &self,
+        desk: &Desk<'_>,
+        aim: &Aim<'a>,
+        words: &[(&str, &str)],
+        steps: &mut Vec<Step<'a>>,
+    ) -> Option<()> {
+        for (start, legs) in self.at.places(desk, aim)? {
             match &self.what {
                 What::Change(change) => {
                     steps.push(Step { start, legs, change: filled(change, words) });
                 }
                 What::RemoveItem(which, prune) => {
-                    let list = follow(start, &legs)?;
+                    let list = follow(desk, start, &legs)?;
                     let goes =
                         |item: &Node<'_>| which.eval(&Roots { here: Some(*item), ..aim.roots }) == Truth::Yes;
                     let count = list.items().filter(|item| goes(item)).count();
@@ -320,9 +332,9 @@ impl Order {
                     }
                 }
                 What::Move(to) => {
-                    let value = draft_of(follow(start, &legs)?)?;
-                    let (target, to) = to.places(aim)?.into_iter().next()?;
-                    if follow(target, &to).is_some() {
+                    let value = draft_of(follow(desk, start, &legs)?)?;
+                    let (target, to) = to.places(desk, aim)?.into_iter().next()?;
+                    if follow(desk, target, &to).is_some() {
                         return None;
                     }
                     steps.push(Step { start: target, legs: to, change: Change::Set(value) });
@@ -375,7 +387,7 @@ fn filled_draft(draft: &Draft, words: &[(&str, &str)]) -> Draft {
 }
 
 /// What the first change of a fix does, in words.
-fn default_title(step: &Step<'_>, aim: &Aim<'_>) -> String {
+fn default_title(desk: &Desk<'_>, step: &Step<'_>, aim: &Aim<'_>) -> String {
     let mut path = String::new();
     for leg in &step.legs {
         match leg {
@@ -383,7 +395,8 @@ fn default_title(step: &Step<'_>, aim: &Aim<'_>) -> String {
             Leg::Item(number) => path.push_str(&format!("[{number}]")),
         }
     }
-    let value = follow(step.start, &step.legs).filter(|it| it.kind() == Kind::Scalar).and_then(Node::text);
+    let value =
+        follow(desk, step.start, &step.legs).filter(|it| it.kind() == Kind::Scalar).and_then(Node::text);
     match &step.change {
         Change::Set(draft) => match draft.words() {
             Some(words) => format!("Set `{path}` to `{words}`"),
@@ -410,16 +423,17 @@ impl Context<'_, '_> {
     /// The fixes of the rule's file for a finding of a native check at `place`. Paths start at its container, else at
     /// the object.
     pub(super) fn remedied(&self, place: &Place) -> Vec<Fix> {
-        if self.compiled.remedies.is_empty() {
+        if self.compiled.remedies.is_empty() || self.desk.is_spent() {
             return Vec::new();
         }
         let prefix_of =
             |container: &Container<'_>| place.path.strip_prefix(&container.path()).map(str::to_owned);
+        self.desk.spend(8 * self.examined.containers.len());
         let containers = self.examined.containers.iter().filter(|_| place.container.is_some());
         let found = containers.filter_map(|it| Some((it.node, prefix_of(it)?))).max_by_key(|it| it.1.len());
         let (subject, rest) = found.unwrap_or_else(|| (self.object().root(), place.path.clone()));
         let value = legs_of_words(&rest);
-        let node = follow(subject, &value);
+        let node = follow(self.desk, subject, &value);
         let shown = |node: Option<Node<'_>>| node.and_then(Node::text).unwrap_or_default().into_owned();
         let aim = Aim {
             subject,
@@ -437,13 +451,13 @@ impl Context<'_, '_> {
             ],
             value,
         };
-        self.compiled.remedies.iter().filter_map(|remedy| remedy.fix(self.texts, &aim)).collect()
+        self.compiled.remedies.iter().filter_map(|remedy| remedy.fix(self.desk, &aim)).collect()
     }
 
     /// Gives the last finding a fix that makes all of `steps`, where they can be made. `title` is an order:
     /// "Set `privileged` to `false`".
     pub fn fix(&mut self, safety: Safety, title: &str, steps: &[Step<'_>]) {
-        let fix = fix_of(self.texts, safety, title, steps);
+        let fix = fix_of(self.desk, safety, title, steps);
         if let Some(finding) = self.out.last_mut() {
             finding.fixes.extend(fix);
         }

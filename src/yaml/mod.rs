@@ -17,7 +17,7 @@ mod tape_node;
 mod tree;
 
 pub use duplicate::duplicate_keys;
-pub use edit::{Change, Draft, Edited, Leg, Texts, change};
+pub use edit::{Change, Desk, Draft, Edited, Leg, Texts, change};
 pub use events::events;
 pub use limits::Limits;
 pub use node::{Entries, Entry, Items, Kind, Node};

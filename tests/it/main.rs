@@ -15,6 +15,7 @@ mod config_extends;
 mod config_overrides;
 mod dir;
 mod docs;
+mod edits;
 mod fixes;
 mod floors;
 mod gitops;

@@ -8,7 +8,7 @@ use std::{
 use serde::Serialize;
 
 use crate::{
-    base::Severity,
+    base::{Safety, Severity},
     report::json_layout,
     rule::{Confidence, Example, Param, Platform, References, Rule, VersionRange},
 };
@@ -28,6 +28,7 @@ pub(super) fn write(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
         kinds: &rule.kinds,
         kubernetes: rule.kubernetes,
         platform: rule.platform,
+        fixes: rule.fix_safeties(),
         params: &rule.params,
         why: &prose.why,
         how_to_fix: &prose.how_to_fix,
@@ -52,6 +53,7 @@ struct Explained<'r> {
     kinds: &'r [String],
     kubernetes: VersionRange,
     platform: Option<Platform>,
+    fixes: Vec<Safety>,
     params: &'r BTreeMap<String, Param>,
     why: &'r str,
     how_to_fix: &'r str,

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use super::{Layout, Options};
 use crate::{
-    base::Minor,
+    base::{Minor, Safety},
     rule::{Example, Literal, Literals, Platform, PssLevel, References, Rule, VersionRange},
 };
 
@@ -36,7 +36,20 @@ fn facts(rule: &Rule) -> Vec<(&'static str, String)> {
     facts.extend(versions(rule.kubernetes).map(|versions| ("Kubernetes", versions)));
     facts.extend(rule.platform.map(|platform| ("Platform", platform_name(platform).to_owned())));
     facts.push(("Since", rule.since.clone()));
+    let fixes: Vec<&str> = rule.fix_safeties().into_iter().rev().map(promise).collect();
+    if !fixes.is_empty() {
+        facts.push(("Fix", fixes.join("; ")));
+    }
     facts
+}
+
+/// A fix's promise, for the table.
+fn promise(safety: Safety) -> &'static str {
+    match safety {
+        Safety::Safe => "safe: a correct workload stays as it is",
+        Safety::Unsafe => "unsafe: a workload that relies on it may stop working",
+        Safety::Manual => "manual: shown, never applied",
+    }
 }
 
 fn profiles(rule: &Rule) -> String {

@@ -17,14 +17,15 @@ pub(super) struct Layout {
 impl Layout {
     /// The habits around the block mapping `near`: its own, else those of the text as a whole.
     pub(super) fn around(near: Spot<'_>) -> Self {
-        let (mut step, mut list_step) = habits(near, near.parsed.nodes.len());
+        let (mut step, mut list_step) = habits(near);
         if step.is_none() || list_step.is_none() {
             for index in 0..near.parsed.nodes.len() as u32 {
                 let spot = Spot { index, ..near };
+                near.desk.spend(1);
                 if spot.style() != Style::BlockMapping {
                     continue;
                 }
-                let (own, own_list) = habits(spot, 64);
+                let (own, own_list) = habits(spot);
                 step = step.or(own);
                 list_step = list_step.or(own_list);
                 if step.is_some() && list_step.is_some() {
@@ -37,10 +38,13 @@ impl Layout {
     }
 }
 
+/// Entries that show the habits of a mapping.
+const MOST_SHOWN: usize = 64;
+
 /// What the first entries of `mapping` show: the step to a mapping, and to a list.
-fn habits(mapping: Spot<'_>, most: usize) -> (Option<usize>, Option<usize>) {
+fn habits(mapping: Spot<'_>) -> (Option<usize>, Option<usize>) {
     let (mut step, mut list_step) = (None, None);
-    for (key, value) in mapping.entries().into_iter().take(most) {
+    for (key, value) in mapping.entries().into_iter().take(MOST_SHOWN) {
         let (Some(from), Some(to)) = (key.column(), value.column()) else { continue };
         let wide = to.checked_sub(from).filter(|_| value.is_own_line());
         match value.style() {

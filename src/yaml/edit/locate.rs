@@ -1,6 +1,10 @@
 //! From a place in a tree, read or built, to the place in the text where it was written.
 
-use super::{Texts, spot::Spot, write::Seat};
+use super::{
+    Desk,
+    spot::{Spot, kind_of},
+    write::Seat,
+};
 use crate::{
     base::Span,
     yaml::{Kind, Node, Parsed, Style},
@@ -33,13 +37,16 @@ pub(super) enum Reached<'a, 'l> {
 }
 
 /// Follows `legs`. A null is missing; anything else that is no mapping bars the way.
-pub(super) fn reach<'a, 'l>(start: Node<'a>, legs: &'l [Leg]) -> Option<Reached<'a, 'l>> {
+pub(super) fn reach<'a, 'l>(desk: &Desk<'_>, start: Node<'a>, legs: &'l [Leg]) -> Option<Reached<'a, 'l>> {
     let (mut holder, mut at) = (None, start);
     for (number, leg) in legs.iter().enumerate() {
         let next = match leg {
             Leg::Key(_) if at.kind() != Kind::Mapping => return None,
             Leg::Key(key) => at.get(key).filter(|it| !is_null(*it)),
-            Leg::Item(number) => Some(at.items().nth(*number as usize)?),
+            Leg::Item(number) => {
+                desk.spend(*number as usize);
+                Some(at.items().nth(*number as usize)?)
+            }
         };
         let Some(next) = next else { return Some(Reached::Missing { holder: at, rest: &legs[number..] }) };
         (holder, at) = (Some(at), next);
@@ -59,9 +66,9 @@ impl Parsed<'_> {
         let first = self.nodes.partition_point(|raw| raw.start < span.start);
         let same = self.nodes.iter().enumerate().skip(first).take_while(|(_, raw)| raw.start == span.start);
         let mut found = same
-            .filter(|(index, raw)| {
-                let spot = Spot { parsed: self, index: *index as u32 };
-                raw.end == span.end && raw.style() != Style::Alias && spot.kind() == kind
+            .filter(|(_, raw)| {
+                let is_kind = raw.style() != Style::Alias && kind_of(raw.style()) == kind;
+                raw.end == span.end && is_kind
             })
             .map(|(index, _)| index as u32);
         let one = found.next()?;
@@ -80,14 +87,14 @@ impl Parsed<'_> {
 }
 
 /// Where `node` was written. For a built one that is where its span says, if a node of its kind stands there.
-pub(super) fn spot_of<'s>(texts: &'s dyn Texts, node: Node<'s>) -> Option<Spot<'s>> {
+pub(super) fn spot_of<'s>(desk: &'s Desk<'s>, node: Node<'s>) -> Option<Spot<'s>> {
     let span = node.span();
-    let whole = texts.parsed(span.source)?;
+    let whole = desk.parsed(span.source)?;
     let Some((parsed, index)) = node.tape() else {
         let index = whole.node_at(span, node.kind())?;
-        return Some(Spot { parsed: whole, index });
+        return Some(Spot { desk, parsed: whole, index });
     };
-    let own = Spot { parsed, index };
+    let own = Spot { desk, parsed, index };
     if std::ptr::eq(parsed.nodes.as_ptr(), whole.nodes.as_ptr())
         || parsed.text() == whole.text() && !is_part(whole, span)
     {
@@ -109,23 +116,23 @@ fn is_in_literal(whole: &Parsed<'_>, span: Span) -> bool {
 fn scalar_around(whole: &Parsed<'_>, span: Span) -> Option<Style> {
     let last = whole.nodes.partition_point(|raw| raw.start < span.start).checked_sub(1)?;
     let raw = whole.nodes.get(last)?;
-    let is_scalar = Spot { parsed: whole, index: last as u32 }.kind() == Kind::Scalar;
+    let is_scalar = kind_of(raw.style()) == Kind::Scalar;
     (is_scalar && raw.end >= span.end).then_some(raw.style())
 }
 
 /// The seat in which `value`, found in `holder` by the step `leg`, was written; `None` where nothing says exactly this.
 pub(super) fn written_seat<'s>(
-    texts: &'s dyn Texts,
+    desk: &'s Desk<'s>,
     holder: Option<Node<'s>>,
     value: Node<'s>,
     leg: Option<&Leg>,
 ) -> Option<Seat<'s>> {
-    if let Some(own) = holder.and_then(|it| spot_of(texts, it))
+    if let Some(own) = holder.and_then(|it| spot_of(desk, it))
         && let Some(seat) = own_seat(own, value, leg)
     {
         return Some(seat);
     }
-    let spot = spot_of(texts, value)?;
+    let spot = spot_of(desk, value)?;
     if let Some(via) = value.via().filter(|_| leg.is_none()) {
         // The start of a change is the alias, not what it stands for.
         let alias = spot.parsed.alias_at(via)?;

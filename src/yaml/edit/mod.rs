@@ -20,6 +20,7 @@ use write::{Seat, add_entry, add_item};
 
 use super::{Kind, Node, Parsed, Style};
 use crate::base::{Edit, SourceId};
+use std::cell::Cell;
 
 /// Where the texts are that values were written in.
 pub trait Texts: std::fmt::Debug {
@@ -33,10 +34,35 @@ impl Texts for Parsed<'_> {
     }
 }
 
-/// No text at all: nothing can be edited.
-impl Texts for () {
-    fn parsed(&self, _: SourceId) -> Option<&Parsed<'_>> {
-        None
+/// Where edits are made: the texts, and how much looking around in them has cost so far.
+#[derive(Debug)]
+pub struct Desk<'t> {
+    texts: &'t dyn Texts,
+    spent: Cell<u64>,
+}
+
+impl<'t> Desk<'t> {
+    /// Nodes that may be looked at: far more than a file with thousands of findings needs, and little enough for one
+    /// that was made to have millions, each in a list without end.
+    const MOST: u64 = 20_000_000;
+
+    /// Nothing is spent yet.
+    pub fn new(texts: &'t dyn Texts) -> Self {
+        Self { texts, spent: Cell::new(0) }
+    }
+
+    /// Notes that so many nodes were looked at.
+    pub fn spend(&self, nodes: usize) {
+        self.spent.set(self.spent.get().saturating_add(nodes as u64));
+    }
+
+    /// No more edits are made.
+    pub fn is_spent(&self) -> bool {
+        self.spent.get() > Self::MOST
+    }
+
+    fn parsed(&self, id: SourceId) -> Option<&Parsed<'_>> {
+        self.texts.parsed(id)
     }
 }
 
@@ -69,12 +95,15 @@ pub struct Edited {
 
 /// The edits that make `change` at the place to which `legs` lead from `start`. `None` where that cannot be said in
 /// the text: the value was not written as it is, or only an alias reaches it, or the way is barred.
-pub fn change(texts: &dyn Texts, start: Node<'_>, legs: &[Leg], change: &Change) -> Option<Edited> {
+pub fn change(desk: &Desk<'_>, start: Node<'_>, legs: &[Leg], change: &Change) -> Option<Edited> {
+    if desk.is_spent() {
+        return None;
+    }
     match change {
-        Change::Set(draft) => set(texts, start, legs, draft),
+        Change::Set(draft) => set(desk, start, legs, draft),
         Change::Remove { prune } => {
-            let Reached::Value { holder, value } = reach(start, legs)? else { return nothing() };
-            let seat = written_seat(texts, holder, value, legs.last())?;
+            let Reached::Value { holder, value } = reach(desk, start, legs)? else { return nothing() };
+            let seat = written_seat(desk, holder, value, legs.last())?;
             let own_key =
                 seat.key.is_none_or(|key| matches!(legs.last(), Some(Leg::Key(own)) if key.node().is(own)));
             if !own_key && !legs.is_empty() {
@@ -85,14 +114,14 @@ pub fn change(texts: &dyn Texts, start: Node<'_>, legs: &[Leg], change: &Change)
             edited(seat.holder, |patch| remove::remove(seat, levels, patch))
         }
         Change::Rename(name) => {
-            let Reached::Value { holder, value } = reach(start, legs)? else { return nothing() };
-            let seat = written_seat(texts, holder, value, legs.last())?;
+            let Reached::Value { holder, value } = reach(desk, start, legs)? else { return nothing() };
+            let seat = written_seat(desk, holder, value, legs.last())?;
             rename(seat, name)
         }
-        Change::Append(draft) => append(texts, start, legs, draft),
+        Change::Append(draft) => append(desk, start, legs, draft),
         Change::Quote => {
-            let Reached::Value { holder, value } = reach(start, legs)? else { return nothing() };
-            quote(written_seat(texts, holder, value, legs.last())?)
+            let Reached::Value { holder, value } = reach(desk, start, legs)? else { return nothing() };
+            quote(written_seat(desk, holder, value, legs.last())?)
         }
     }
 }
@@ -109,22 +138,22 @@ fn edited<'s>(place: Spot<'s>, make: impl FnOnce(&mut Patch<'s>) -> Option<()>) 
     Some(Edited { edits: patch.finish()?, shared: place.shared() })
 }
 
-fn set(texts: &dyn Texts, start: Node<'_>, legs: &[Leg], draft: &Draft) -> Option<Edited> {
-    match reach(start, legs)? {
+fn set(desk: &Desk<'_>, start: Node<'_>, legs: &[Leg], draft: &Draft) -> Option<Edited> {
+    match reach(desk, start, legs)? {
         Reached::Value { holder, value } => {
             if let Some(Leg::Key(key)) = legs.last()
-                && let Some(own) = holder.and_then(|it| spot_of(texts, it))
+                && let Some(own) = holder.and_then(|it| spot_of(desk, it))
                 && own.has_merge()
                 && own.own_entry(key).is_none()
             {
                 // What `<<` brings in is overridden here, and stays as it is elsewhere.
                 return edited(own, |patch| add_entry(own, key, draft, patch));
             }
-            let seat = written_seat(texts, holder, value, legs.last())?;
+            let seat = written_seat(desk, holder, value, legs.last())?;
             edited(seat.holder, |patch| seat.write(draft, patch))
         }
         Reached::Missing { holder, rest } => {
-            let own = spot_of(texts, holder)?;
+            let own = spot_of(desk, holder)?;
             let mut keys = Vec::with_capacity(rest.len());
             for leg in rest {
                 let Leg::Key(key) = leg else { return None };
@@ -147,9 +176,9 @@ fn set(texts: &dyn Texts, start: Node<'_>, legs: &[Leg], draft: &Draft) -> Optio
     }
 }
 
-fn append(texts: &dyn Texts, start: Node<'_>, legs: &[Leg], draft: &Draft) -> Option<Edited> {
-    match reach(start, legs)? {
-        Reached::Missing { .. } => set(texts, start, legs, &Draft::List(vec![draft.clone()])),
+fn append(desk: &Desk<'_>, start: Node<'_>, legs: &[Leg], draft: &Draft) -> Option<Edited> {
+    match reach(desk, start, legs)? {
+        Reached::Missing { .. } => set(desk, start, legs, &Draft::List(vec![draft.clone()])),
         Reached::Value { value, .. } => {
             if value.kind() != Kind::Sequence {
                 return None;
@@ -158,7 +187,7 @@ fn append(texts: &dyn Texts, start: Node<'_>, legs: &[Leg], draft: &Draft) -> Op
             if value.items().any(has_it) {
                 return nothing();
             }
-            let list = spot_of(texts, value)?;
+            let list = spot_of(desk, value)?;
             if list.children().is_empty() && !list.is_flow() {
                 return None;
             }

@@ -2,7 +2,7 @@
 
 use super::{
     layout::{after_break, before_break, eol, line_end, line_start},
-    spot::Spot,
+    spot::{Spot, comments},
 };
 use crate::{
     base::{Edit, Span},
@@ -61,12 +61,11 @@ impl<'s> Patch<'s> {
 
     /// The comments that begin between two bytes, each as a line at `column`.
     pub(super) fn kept(&self, start: usize, end: usize, column: usize) -> Vec<String> {
-        let comments = Spot { parsed: self.parsed, index: 0 }.comments(start, end);
         let line = |it: &crate::yaml::Comment| {
             let text = self.text().get(it.start as usize..it.end as usize).unwrap_or_default();
             format!("{}{text}", " ".repeat(column))
         };
-        comments.iter().map(line).collect()
+        comments(self.parsed, start, end).iter().map(line).collect()
     }
 
     /// The edits in order, those that change nothing left out; `None` when two of them meet.

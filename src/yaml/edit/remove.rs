@@ -18,52 +18,61 @@ pub(super) fn remove<'s>(seat: Seat<'s>, levels: usize, patch: &mut Patch<'s>) -
     if seat.value.is_needed_elsewhere() || first.is_needed_elsewhere() {
         return None;
     }
-    let parts = parts(holder)?;
-    let at = parts.iter().position(|part| part.index == first.index)?;
-    if parts.len() == 1 {
+    let children = holder.children();
+    let wide = if holder.kind() == Kind::Mapping { 2 } else { 1 };
+    let at = children.iter().position(|child| child.index == first.index)? / wide;
+    if children.len() == wide {
         return empty(holder, levels, patch);
     }
-    if holder.is_flow() {
-        return from_flow(holder, &parts, at, patch);
-    }
-    from_block(holder, &parts, at, patch)
+    let part = |at: usize| {
+        part(
+            holder,
+            children.get(at * wide..(at + 1) * wide)?,
+            at.checked_sub(1).and_then(|it| children.get(it * wide + wide - 1)),
+        )
+    };
+    let around = Around {
+        before: at.checked_sub(1).map(|it| part(it).ok_or(())).transpose().ok()?,
+        own: part(at)?,
+        next: (children.len() / wide > at + 1).then(|| part(at + 1).ok_or(())).transpose().ok()?,
+    };
+    if holder.is_flow() { from_flow(holder, &around, patch) } else { from_block(holder, &around, patch) }
+}
+
+/// What goes, and its neighbours.
+struct Around<'s> {
+    before: Option<Part<'s>>,
+    own: Part<'s>,
+    next: Option<Part<'s>>,
 }
 
 /// One entry or item with all its bytes.
 #[derive(Debug, Clone, Copy)]
 struct Part<'s> {
-    index: u32,
     /// Of the key, or of the dash.
     start: usize,
     end: usize,
     last: Spot<'s>,
 }
 
-/// The entries or items of a collection; `None` where one is written with `?`.
-fn parts(holder: Spot<'_>) -> Option<Vec<Part<'_>>> {
-    let mut parts: Vec<Part<'_>> = Vec::new();
-    if holder.kind() == Kind::Mapping {
-        for (key, value) in holder.entries() {
-            let colon = key.colon_end()?;
-            let end = value.end().max(colon);
-            parts.push(Part { index: key.index, start: key.outer_start(), end, last: value });
-        }
-        return Some(parts);
+/// The entry or item of these nodes, behind the node `before`; `None` where it is written with `?`.
+fn part<'s>(holder: Spot<'s>, nodes: &[Spot<'s>], before: Option<&Spot<'s>>) -> Option<Part<'s>> {
+    if let [key, value] = nodes {
+        let colon = key.colon_end()?;
+        return Some(Part { start: key.outer_start(), end: value.end().max(colon), last: *value });
     }
-    for item in holder.children() {
-        let start = if holder.is_flow() {
-            item.outer_start()
-        } else {
-            let from = parts.last().map_or(holder.start(), |it| it.end);
-            next_token(holder.parsed, from)
-        };
-        let is_marked = holder.is_flow() || holder.parsed.text().as_bytes().get(start) == Some(&b'-');
-        if !is_marked {
-            return None;
-        }
-        parts.push(Part { index: item.index, start, end: item.end().max(start + 1), last: item });
+    let item = *nodes.first()?;
+    if holder.is_flow() {
+        return Some(Part { start: item.outer_start(), end: item.end(), last: item });
     }
-    Some(parts)
+    let from = match before {
+        // An empty item ends at its dash.
+        Some(before) => before.end(),
+        None => holder.start(),
+    };
+    let start = next_token(holder.parsed, from);
+    let is_marked = holder.parsed.text().as_bytes().get(start) == Some(&b'-');
+    is_marked.then_some(Part { start, end: item.end().max(start + 1), last: item })
 }
 
 /// The only part of `holder` goes.
@@ -84,10 +93,10 @@ fn empty<'s>(holder: Spot<'s>, levels: usize, patch: &mut Patch<'s>) -> Option<(
     }
 }
 
-fn from_block<'s>(holder: Spot<'s>, parts: &[Part<'s>], at: usize, patch: &mut Patch<'s>) -> Option<()> {
+fn from_block<'s>(holder: Spot<'s>, around: &Around<'s>, patch: &mut Patch<'s>) -> Option<()> {
     let text = holder.parsed.text();
-    let part = parts[at];
-    let before = at.checked_sub(1).and_then(|it| parts.get(it)).map(|it| it.last);
+    let part = around.own;
+    let before = around.before.map(|it| it.last);
     // Blank lines behind it would become part of that scalar.
     if before.is_some_and(|it| it.keeps_blank_lines() || it.ends_in_block_scalar() && comment_follows(part)) {
         return None;
@@ -99,7 +108,7 @@ fn from_block<'s>(holder: Spot<'s>, parts: &[Part<'s>], at: usize, patch: &mut P
         return Some(());
     }
     // Behind a dash: the next one takes its place, and its comments go above.
-    let next = parts.get(at + 1)?;
+    let next = around.next?;
     let next_lead = text.get(line_start(text, next.start)..next.start)?;
     let is_plain = |lead: &str| lead.bytes().all(|byte| matches!(byte, b' ' | b'-'));
     if !is_plain(lead) || next_lead.len() != lead.len() || !next_lead.bytes().all(|byte| byte == b' ') {
@@ -121,12 +130,12 @@ fn comment_follows(part: Part<'_>) -> bool {
     next.is_some_and(|line| line.starts_with(' ') && line.trim_start().starts_with('#'))
 }
 
-fn from_flow<'s>(holder: Spot<'s>, parts: &[Part<'s>], at: usize, patch: &mut Patch<'s>) -> Option<()> {
+fn from_flow<'s>(holder: Spot<'s>, around: &Around<'s>, patch: &mut Patch<'s>) -> Option<()> {
     let text = holder.parsed.text();
-    let part = parts[at];
+    let part = around.own;
     let comma = next_token(holder.parsed, part.end);
     let has_comma = text.as_bytes().get(comma) == Some(&b',');
-    let is_last = at + 1 == parts.len();
+    let is_last = around.next.is_none();
     let end = if has_comma { comma + 1 } else { part.end };
     let start = line_start(text, part.start);
     let is_own_line = text.get(start..part.start)?.bytes().all(|byte| matches!(byte, b' ' | b'\t'));
@@ -137,7 +146,7 @@ fn from_flow<'s>(holder: Spot<'s>, parts: &[Part<'s>], at: usize, patch: &mut Pa
     }
     if is_last && !has_comma {
         // The comma before goes with it.
-        let before = parts.get(at.checked_sub(1)?)?;
+        let before = around.before?;
         let comma = next_token(holder.parsed, before.end);
         if text.as_bytes().get(comma) != Some(&b',') {
             return None;

@@ -1,6 +1,9 @@
 //! A node of a parsed text as an editor sees it: where it is written, what stands around it, who else uses it.
 
-use super::layout::{line_start, next_token};
+use super::{
+    Desk,
+    layout::{line_start, next_token},
+};
 use crate::{
     base::Span,
     yaml::{
@@ -12,8 +15,18 @@ use crate::{
 /// One node on a tape, aliases not followed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Spot<'s> {
+    pub(super) desk: &'s Desk<'s>,
     pub(super) parsed: &'s Parsed<'s>,
     pub(super) index: u32,
+}
+
+/// Of a style; an alias counts as a scalar.
+pub(super) fn kind_of(style: Style) -> Kind {
+    match style {
+        Style::BlockMapping | Style::FlowMapping => Kind::Mapping,
+        Style::BlockSequence | Style::FlowSequence => Kind::Sequence,
+        _ => Kind::Scalar,
+    }
 }
 
 impl<'s> Spot<'s> {
@@ -46,11 +59,7 @@ impl<'s> Spot<'s> {
     }
 
     pub(super) fn kind(self) -> Kind {
-        match self.style() {
-            Style::BlockMapping | Style::FlowMapping => Kind::Mapping,
-            Style::BlockSequence | Style::FlowSequence => Kind::Sequence,
-            _ => Kind::Scalar,
-        }
+        kind_of(self.style())
     }
 
     pub(super) fn is_flow(self) -> bool {
@@ -102,6 +111,7 @@ impl<'s> Spot<'s> {
             children.push(child);
             at = child.raw().next.max(at + 1);
         }
+        self.desk.spend(children.len() + 1);
         children
     }
 
@@ -116,9 +126,11 @@ impl<'s> Spot<'s> {
 
     /// The collection it stands in.
     pub(super) fn parent(self) -> Option<Self> {
-        let parents = (0..self.index).rev().map(|index| Self { index, ..self });
+        let mut parents = (0..self.index).rev().map(|index| Self { index, ..self });
         // A scalar's `next` is the node behind it, so only collections reach further.
-        parents.into_iter().find(|it| it.kind() != Kind::Scalar && it.raw().next > self.index)
+        let parent = parents.find(|it| it.kind() != Kind::Scalar && it.raw().next > self.index);
+        self.desk.spend((self.index - parent.map_or(0, |it| it.index)) as usize);
+        parent
     }
 
     /// Where its first line begins: the anchor of a block collection may stand on the line above.
@@ -142,10 +154,7 @@ impl<'s> Spot<'s> {
 
     /// The comments that begin between two bytes.
     pub(super) fn comments(self, from: usize, to: usize) -> &'s [Comment] {
-        let all = &self.parsed.comments;
-        let first = all.partition_point(|it| (it.start as usize) < from);
-        let last = all.partition_point(|it| (it.start as usize) < to);
-        all.get(first..last).unwrap_or_default()
+        comments(self.parsed, from, to)
     }
 
     /// Behind the colon of the key `self`; `None` for one that is written with `?`.
@@ -181,6 +190,7 @@ impl<'s> Spot<'s> {
 
     /// The anchor of the innermost node around it, or of itself, that stands elsewhere too.
     pub(super) fn shared(self) -> Option<String> {
+        self.desk.spend(self.parsed.aliases.len());
         let around = |target: u32| {
             let spot = Self { index: target, ..self };
             target <= self.index && self.index < spot.raw().next
@@ -192,7 +202,16 @@ impl<'s> Spot<'s> {
 
     /// Something in it has an anchor that is used outside of it.
     pub(super) fn is_needed_elsewhere(self) -> bool {
+        self.desk.spend(self.parsed.aliases.len());
         let inside = self.index..self.raw().next;
         self.parsed.aliases.iter().any(|(alias, target)| inside.contains(target) && !inside.contains(alias))
     }
+}
+
+/// The comments that begin between two bytes.
+pub(super) fn comments<'p>(parsed: &'p Parsed<'_>, from: usize, to: usize) -> &'p [Comment] {
+    let all = &parsed.comments;
+    let first = all.partition_point(|it| (it.start as usize) < from);
+    let last = all.partition_point(|it| (it.start as usize) < to);
+    all.get(first..last).unwrap_or_default()
 }

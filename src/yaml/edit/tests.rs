@@ -10,7 +10,7 @@ fn after(text: &str, path: &str, wanted: &Change) -> Option<String> {
     for part in path.split('.').filter(|part| !part.is_empty()) {
         legs.push(part.parse().map_or_else(|_| Leg::Key(part.into()), Leg::Item));
     }
-    let edited = change(&parsed, root, &legs, wanted)?;
+    let edited = change(&Desk::new(&parsed), root, &legs, wanted)?;
     let mut out = text.to_owned();
     for edit in edited.edits.iter().rev() {
         out.replace_range(edit.span.range(), &edit.text);

@@ -83,7 +83,9 @@ impl<'s> Seat<'s> {
         let column = self.column()?;
         let layout = Layout::around(self.holder);
         if value.is_block_collection() {
-            let at = value.column()?;
+            // Keys need to stand deeper than the key around them, where dashes need not.
+            let shallow = matches!(draft, Draft::Map(_)) && self.key.is_some() && value.column()? <= column;
+            let at = if shallow { column + layout.step } else { value.column()? };
             let lines = draft.block(at, &layout);
             if value.is_own_line() {
                 let lines = format!("{}{lines}", " ".repeat(at));
