@@ -7,7 +7,7 @@ use std::{
 
 use super::{Terminal, terminal::Stream};
 use crate::{
-    engine::{FileClass, Outcome},
+    engine::{Drafts, FileClass, Outcome},
     report::{self, Layout, Options, safe},
     rule::{Registry, Rule},
 };
@@ -20,6 +20,12 @@ pub(super) fn on_stdout(terminal: &Terminal, max_findings: Option<usize>, ignore
     let shown = terminal.out.is_terminal.then_some(SHOWN_ON_TERMINAL);
     let max_findings = max_findings.or(shown).filter(|max| *max > 0);
     Options { max_findings, ignored, ..stream(terminal, terminal.out) }
+}
+
+/// What can be shown on standard error, where it stands in for standard output.
+pub(super) fn on_stderr(terminal: &Terminal, max_findings: Option<usize>, ignored: bool) -> Options {
+    let terminal = Terminal { out: terminal.err, ..terminal.clone() };
+    on_stdout(&terminal, max_findings, ignored)
 }
 
 /// What can be shown in a file.
@@ -53,6 +59,11 @@ pub(super) fn files(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{class:<15} {}", safe::line(path))?;
     }
     Ok(())
+}
+
+/// Prints what fixing would change.
+pub(super) fn diff(drafts: &Drafts, terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
+    report::fixes::diff(drafts, &stream(terminal, terminal.out), out)
 }
 
 /// The last words of a run: what could not be read and, unless `quiet`, what was seen.

@@ -6,6 +6,7 @@
 mod concise;
 pub mod explain;
 mod fingerprint;
+pub mod fixes;
 mod full;
 mod json;
 mod json_layout;
