@@ -81,3 +81,69 @@ fn keep_owner(file: &File, present: &Metadata) {
 
 #[cfg(not(unix))]
 fn keep_owner(_: &File, _: &Metadata) {}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    fn file(folder: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
+        let path = folder.path().join(name);
+        let mut file = File::create_new(&path).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        path
+    }
+
+    /// The names in the folder: no half-written file may stay there.
+    fn names(folder: &tempfile::TempDir) -> Vec<String> {
+        let files = walkdir::WalkDir::new(folder.path()).min_depth(1).sort_by_file_name().into_iter();
+        files.map(|it| it.unwrap().file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn a_file_is_replaced_only_while_it_holds_what_was_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = file(&folder, "a.yaml", "old");
+        rewrite(&path, b"old", b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        let error = rewrite(&path, b"old", b"newer").unwrap_err();
+        assert_eq!(error.to_string(), "it changed while plimsoll ran");
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        let missing = rewrite(&folder.path().join("b.yaml"), b"", b"x").unwrap_err();
+        assert_eq!(missing.to_string(), "no such file or directory");
+        assert_eq!(names(&folder), ["a.yaml"]);
+    }
+
+    #[test]
+    fn when_writing_fails_half_way_the_old_file_is_whole_and_nothing_is_left_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = file(&folder, "a.yaml", "old");
+        let error = replace(&path, None, |out| {
+            out.write_all(&[b'x'; 200_000])?;
+            Err(io::Error::from(io::ErrorKind::StorageFull))
+        });
+        assert_eq!(error.unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(names(&folder), ["a.yaml"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn mode_bits_and_links_are_kept_and_a_read_only_file_is_left_alone() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let path = file(&folder, "a.yaml", "old");
+        let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o7777;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o751)).unwrap();
+        let link = folder.path().join("link.yaml");
+        symlink("a.yaml", &link).unwrap();
+        rewrite(&link, b"old", b"new").unwrap();
+        assert_eq!((fs::read(&path).unwrap(), mode()), (b"new".to_vec(), 0o751));
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o440)).unwrap();
+        assert_eq!(rewrite(&path, b"new", b"newer").unwrap_err().to_string(), "it is read-only");
+        assert_eq!((fs::read(&path).unwrap(), mode()), (b"new".to_vec(), 0o440));
+        assert_eq!(names(&folder), ["a.yaml", "link.yaml"]);
+    }
+}

@@ -78,7 +78,7 @@ impl Compare<'_> {
         if old.via().is_some() || new.via().is_some() {
             // What an alias stands for is compared where that is written.
             let is_same = old.via().is_some() && new.via().is_some() && self.says(old) == self.says_new(new);
-            return if is_same || self.is_touched(site(old)) { Ok(()) } else { differs() };
+            return if is_same || self.is_cut(site(old)) { Ok(()) } else { differs() };
         }
         if !self.has_same_properties(old, new) {
             return differs();
@@ -86,7 +86,11 @@ impl Compare<'_> {
         match (old.kind(), new.kind()) {
             (Kind::Scalar, Kind::Scalar) => {
                 let is_same = old.style() == new.style() && old.text() == new.text();
-                if is_same || self.is_touched(old.span()) { Ok(()) } else { differs() }
+                if is_same || self.is_cut(old.span()) || self.is_wrapped(old, new) {
+                    Ok(())
+                } else {
+                    differs()
+                }
             }
             (Kind::Mapping, Kind::Mapping) => self.mapping(old, new, depth),
             (Kind::Sequence, Kind::Sequence) => self.sequence(old, new, depth),
@@ -128,15 +132,22 @@ impl Compare<'_> {
             span.and_then(|span| parsed.text().get(span.range()).map(str::to_owned))
         };
         let is_same_anchor = anchor(self.old, old.anchor()) == anchor(self.new, new.anchor())
-            || old.anchor().is_some_and(|span| self.is_touched(span))
+            || old.anchor().is_some_and(|span| self.is_cut(span))
             || new.anchor().is_some_and(|span| self.is_brought(span));
-        is_same_anchor && (old.tag() == new.tag() || self.is_touched(old.span()))
+        let tag = || self.segments.stands_beside(old.span().start, old.span().end) || self.is_cut(old.span());
+        is_same_anchor && (old.tag() == new.tag() || tag())
+    }
+
+    /// Whether edits on its line add to a scalar, such as quotes, and leave all that it had.
+    fn is_wrapped(&self, old: Node<'_>, new: Node<'_>) -> bool {
+        let holds = self.says_new(new).zip(self.says(old)).is_some_and(|(new, old)| new.contains(old));
+        holds && self.segments.stands_beside(old.span().start, old.span().end)
     }
 
     /// Whether the edits take all that stands in `old`.
     fn is_emptied(&self, old: Node<'_>) -> bool {
         match old.kind() {
-            Kind::Scalar => self.is_touched(old.span()),
+            Kind::Scalar => self.is_cut(old.span()),
             Kind::Mapping => old.entries().all(|it| self.is_taken(whole(&it))),
             Kind::Sequence => old.items().all(|it| self.is_taken(site(it))),
         }
@@ -159,8 +170,8 @@ impl Compare<'_> {
         self.segments.brings(span.start, span.end)
     }
 
-    fn is_touched(&self, span: Span) -> bool {
-        self.segments.touches(span.start, span.end)
+    fn is_cut(&self, span: Span) -> bool {
+        self.segments.cuts(span.start, span.end)
     }
 
     fn says(&self, old: Node<'_>) -> Option<&str> {

@@ -50,18 +50,25 @@ impl Segments {
         self.0.get(at).is_some_and(|it| it.new.0 <= start && it.new.0 < it.new.1)
     }
 
-    /// Whether an edit may change what these bytes of the old text say: it reaches into them, or stands right beside
-    /// them on their line. Beside nothing, which is how an empty value is written, any edit counts.
-    pub(super) fn touches(&self, start: u32, end: u32) -> bool {
+    /// Whether an edit reaches into these bytes of the old text. Into nothing, which is how an empty value is written,
+    /// any edit reaches that stands beside it.
+    pub(super) fn cuts(&self, start: u32, end: u32) -> bool {
+        self.near(start, end).any(|it| start == end || (it.old.0 < end && start < it.old.1))
+    }
+
+    /// Whether an edit stands right beside these bytes of the old text, and on their line.
+    pub(super) fn stands_beside(&self, start: u32, end: u32) -> bool {
+        self.near(start, end).any(|it| !it.breaks)
+    }
+
+    fn near(&self, start: u32, end: u32) -> impl Iterator<Item = &Segment> {
         let first = self.0.partition_point(|it| it.old.1 < start);
-        let mut near = self.0[first..].iter().take_while(|it| it.old.0 <= end);
-        near.any(|it| start == end || !it.breaks || (it.old.0 < end && start < it.old.1))
+        self.0[first..].iter().take_while(move |it| it.old.0 <= end)
     }
 
     /// Whether an edit changes anything from `start` to `end` of the old text, or at its borders.
     pub(super) fn reaches(&self, start: u32, end: u32) -> bool {
-        let first = self.0.partition_point(|it| it.old.1 < start);
-        self.0.get(first).is_some_and(|it| it.old.0 <= end)
+        self.near(start, end).next().is_some()
     }
 }
 
@@ -88,7 +95,8 @@ mod tests {
     #[test]
     fn a_new_line_beside_a_value_does_not_touch_it() {
         let it = segments(&[(4, 4, "\nb: 1"), (20, 20, "\"")]);
-        assert!(!it.touches(1, 4) && it.touches(4, 4) && it.touches(1, 5));
-        assert!(it.touches(18, 20) && it.touches(20, 22) && !it.touches(21, 22));
+        assert!(!it.cuts(1, 4) && !it.stands_beside(1, 4) && it.cuts(4, 4) && it.cuts(1, 5));
+        assert!(!it.cuts(18, 20) && it.stands_beside(18, 20) && it.stands_beside(20, 22));
+        assert!(!it.stands_beside(21, 22));
     }
 }
