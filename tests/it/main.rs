@@ -16,6 +16,7 @@ mod config_overrides;
 mod dir;
 mod docs;
 mod fixes;
+mod fix;
 mod floors;
 mod gitops;
 mod guide;
