@@ -120,7 +120,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = file(&folder, "a.yaml", "old");
         let error = replace(&path, None, |out| {
-            out.write_all(&[b'x'; 200_000])?;
+            out.write_all("x".repeat(200_000).as_bytes())?;
             Err(io::Error::from(io::ErrorKind::StorageFull))
         });
         assert_eq!(error.unwrap_err().kind(), io::ErrorKind::StorageFull);

@@ -482,7 +482,7 @@ fn copy(corpus: &Path, dir: &Dir) -> Vec<(String, String)> {
         let name = entry.path().strip_prefix(corpus).unwrap().to_string_lossy().into_owned();
         let Ok(text) = fs::read_to_string(entry.path()) else { continue };
         dir.write(&name, &text);
-        if name.ends_with(".yaml") || name.ends_with(".yml") {
+        if entry.path().extension().is_some_and(|it| it == "yaml" || it == "yml") {
             texts.push((name, text));
         }
     }

@@ -163,11 +163,12 @@ mod tests {
             };
             // Undone from behind, the text is as it was.
             let mut back = out;
-            let mut shift = 0_i64;
+            let (mut added, mut taken) = (0, 0);
             let mut places = Vec::new();
             for edit in patch.edits() {
-                places.push(((i64::from(edit.span.start) + shift) as usize, edit));
-                shift += edit.text.len() as i64 - i64::from(edit.span.len());
+                places.push((edit.span.start as usize + added - taken, edit));
+                added += edit.text.len();
+                taken += edit.span.len() as usize;
             }
             for (at, edit) in places.into_iter().rev() {
                 prop_assert_eq!(&back[at..at + edit.text.len()], edit.text.as_str());

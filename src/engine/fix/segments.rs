@@ -20,11 +20,13 @@ impl Segments {
     /// Of `edits`, which are sorted and apart.
     pub(super) fn of(edits: &[Edit]) -> Self {
         let mut all: Vec<Segment> = Vec::with_capacity(edits.len());
-        let mut shift = 0_i64;
+        // Bytes that the edits so far add and take away.
+        let (mut added, mut taken) = (0, 0);
         for edit in edits {
-            let start = (i64::from(edit.span.start) + shift) as u32;
+            let start = edit.span.start + added - taken;
             let end = start + edit.text.len() as u32;
-            shift += edit.text.len() as i64 - i64::from(edit.span.len());
+            added += edit.text.len() as u32;
+            taken += edit.span.len();
             let breaks = edit.text.contains(['\n', '\r']);
             match all.last_mut() {
                 Some(last) if last.old.1 == edit.span.start => {

@@ -41,7 +41,7 @@ pub(super) struct Sift<'s, 'u, E> {
 
 /// What came of an attempt.
 enum Attempt {
-    Works(Drafts, Outcome),
+    Works(Drafts, Box<Outcome>),
     Fails(Vec<Trouble>),
 }
 
@@ -120,7 +120,7 @@ impl<'s, 'u, E> Sift<'s, 'u, E> {
         let troubles = match self.attempt(pending)? {
             Attempt::Works(drafts, outcome) => {
                 self.accepted.extend(pending);
-                self.proof = Some((drafts, outcome));
+                self.proof = Some((drafts, *outcome));
                 return Ok(());
             }
             Attempt::Fails(troubles) => troubles,
@@ -173,7 +173,11 @@ impl<'s, 'u, E> Sift<'s, 'u, E> {
         self.left -= 1;
         let outcome = (self.run)(&drafts)?;
         let troubles = self.tally.troubles(&Tally::of(&outcome), &units, self.fixing);
-        Ok(if troubles.is_empty() { Attempt::Works(drafts, outcome) } else { Attempt::Fails(troubles) })
+        Ok(if troubles.is_empty() {
+            Attempt::Works(drafts, Box::new(outcome))
+        } else {
+            Attempt::Fails(troubles)
+        })
     }
 }
 
