@@ -29,7 +29,10 @@ pub(super) fn fix<E>(
     run: &dyn Fn(&Request<'_>) -> Result<Outcome, E>,
 ) -> Result<Fixed, E> {
     let base = std::env::current_dir().unwrap_or_default();
+    let (stdin, buffers) = (request.stdin.clone(), request.buffers.clone());
     let mut fixed = engine::fix(fixing, &mut |drafts: &Drafts| {
+        // What an earlier try changed and this one does not is as it was.
+        (request.stdin, request.buffers) = (stdin.clone(), buffers.clone());
         drafts.lay(&mut request, &base);
         run(&request)
     })?;
