@@ -121,7 +121,7 @@ fn what_is_left_is_told_with_its_place_in_the_fixed_text() {
     let (code, out, _) = run(&dir, &["--fix"]);
     assert_eq!(code, 1);
     let places: Vec<&str> = out.lines().filter_map(|line| line.split(' ').next()).collect();
-    assert_eq!(places, ["a.yaml:11:12:", "a.yaml:15:37:"], "{out}");
+    assert_eq!(places, ["a.yaml:12:12:", "a.yaml:16:37:"], "{out}");
     assert_eq!(run(&dir, &["--fix", "--exit-zero"]).0, 0);
     assert_eq!(run(&dir, &["--fix", "--fail-on", "critical", "--ignore=privileged-container"]).0, 0);
 }
@@ -226,7 +226,7 @@ fn standard_input_is_fixed_to_standard_output_and_findings_go_to_standard_error(
     let text = format!("{ROLE}---\n{POD}");
     let (code, out, err) = filter(&["--fix"], text.as_bytes());
     assert_eq!((code, String::from_utf8(out).unwrap()), (1, format!("{FIXED_ROLE}---\n{POD}")), "{err}");
-    assert!(err.contains("<stdin>:11:12: "), "{err}");
+    assert!(err.contains("<stdin>:12:12: "), "{err}");
     let (code, out, err) = filter(&["--fix", "--unsafe-fixes"], text.as_bytes());
     assert_eq!(
         (code, String::from_utf8(out).unwrap()),
@@ -259,7 +259,7 @@ fn what_is_silenced_excluded_known_or_overridden_is_not_fixed() {
     dir.write("known.yaml", &ROLE.replace("name: r", "name: known"));
     dir.write(
         ".plimsoll.yaml",
-        "exclude: [excluded.yaml]\noverrides:\n  - files: [overridden.yaml]\n    ignore: \
+        "exclude: [excluded.yaml]\noverrides:\n  - paths: [overridden.yaml]\n    ignore: \
          [rbac-namespace-on-cluster-object]\n    reason: why\n",
     );
     let mut write = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
