@@ -6,9 +6,9 @@ use std::{
     path::Path,
 };
 
-use super::{CliError, args::Check, choose, output};
+use super::{CliError, args::Check, choose};
 use crate::{
-    base::{Diagnostic, SourceId},
+    base::{Diagnostic, Encoding, SourceId},
     engine::{self, Outcome},
     report::safe,
 };
@@ -75,14 +75,14 @@ fn add_to(
     };
     let Some(source) = outcome.sources.get(id) else { return all_left("its file could not be read") };
     let path = outcome.base.join(Path::new(&source.path));
-    let is_same = std::fs::read(&path).is_ok_and(|bytes| bytes == source.text.as_bytes());
-    if !is_same {
-        return all_left("its file is no UTF-8, or not what was linted any more");
+    if source.encoding != Encoding::Utf8 {
+        return all_left("its file is not UTF-8");
     }
     let limits = choose::limits(&options.limits);
     let added = engine::add_ignores(source, &findings.iter().collect::<Vec<_>>(), reason, &limits);
     if added.text != source.text {
-        output::to_file(&path, |out| out.write_all(added.text.as_bytes()))?;
+        let written = engine::rewrite(&path, source.text.as_bytes(), added.text.as_bytes());
+        written.map_err(|why| CliError::new(format!("cannot write `{}`: {why}", source.path)))?;
     }
     Ok(added.left)
 }

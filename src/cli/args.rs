@@ -1,5 +1,7 @@
 //! The command line as the user writes it.
 
+mod fix;
+
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{
@@ -7,6 +9,7 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 
+pub(super) use self::fix::FixOptions;
 use super::size::parse_size;
 use crate::{
     base::{Minor, Severity},
@@ -98,6 +101,8 @@ pub(super) struct Check {
     pub(super) rules: RuleOptions,
     #[command(flatten)]
     pub(super) output: OutputOptions,
+    #[command(flatten)]
+    pub(super) fixes: FixOptions,
     #[command(flatten)]
     pub(super) files: FileOptions,
     #[command(flatten)]

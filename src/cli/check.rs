@@ -7,13 +7,13 @@ use std::{
 };
 
 use super::{
-    CliError, Done, Exit, Terminal, add_ignore, args::Check, baseline, choose, output, print,
+    CliError, Done, Exit, Terminal, add_ignore, args::Check, baseline, choose, fix, output, print,
     progress::Progress,
 };
 use crate::{
     base::Day,
     config::Resolver,
-    engine::{self, Buffers, FileClass, Outcome, Request, Stdin},
+    engine::{self, Buffers, FileClass, Fixing, Outcome, Request, Stdin},
     report::{self, Format},
     rule::Registry,
     walk,
@@ -26,6 +26,7 @@ const STDIN: &str = "<stdin>";
 pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
     choose::distinct_files(options)?;
     add_ignore::check(options)?;
+    fix::check(options)?;
     let baseline = options.baseline.as_deref().map(baseline::read).transpose()?;
     let registry = embedded()?;
     let mut overrides = choose::overrides(&options.rules, &registry)?;
@@ -35,10 +36,24 @@ pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
         overrides.extend_select.clear();
     }
     let resolver = choose::resolver(options.config.as_deref(), options.isolated, &registry, overrides)?;
-    let mut outcome = run(options, &registry, &resolver, terminal)?;
-    if let Some(baseline) = baseline {
-        baseline.apply(&mut outcome);
+    let request = request(options, &resolver)?;
+    let lint = |request: &Request<'_>| {
+        let mut outcome = run(options, &registry, request, terminal)?;
+        if let Some(baseline) = &baseline {
+            baseline.apply(&mut outcome);
+        }
+        Ok(outcome)
+    };
+    if options.fixes.is_fixing() {
+        return check_and_fix(
+            options,
+            request,
+            &lint,
+            &Shown { registry: &registry, resolver: &resolver, terminal },
+        );
     }
+    let mut outcome = lint(&request)?;
+    outcome.fixable = engine::fixable(&outcome, options.fixes.least());
     if let Some(reason) = &options.add_ignore {
         add_ignore::add(options, reason, &mut outcome)?;
         return Ok(exit(options, &outcome, &resolver));
@@ -52,15 +67,80 @@ pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
     Ok(exit(options, &outcome, &resolver))
 }
 
+/// What reports are made with.
+struct Shown<'s, 'r> {
+    registry: &'s Registry,
+    resolver: &'s Resolver<'r>,
+    terminal: &'s Terminal,
+}
+
+/// Fixes what can be fixed, and prints what is left or what would be changed.
+fn check_and_fix(
+    options: &Check,
+    request: Request<'_>,
+    lint: &dyn Fn(&Request<'_>) -> Result<Outcome, Vec<CliError>>,
+    shown: &Shown<'_, '_>,
+) -> Done {
+    let fixing = Fixing { least: options.fixes.least(), registry: shown.registry, limits: request.limits };
+    let stdin = request.stdin.clone();
+    if stdin.as_ref().is_some_and(|stdin| stdin.bytes.len() as u64 > request.limits.file_size) {
+        return Err(vec![CliError::new("standard input is larger than the limit (--max-file-size)")]);
+    }
+    let fixed = fix::fix(options, &fixing, request, lint)?;
+    if options.fixes.diff {
+        output::to_stdout(|out| print::diff(&fixed.drafts, shown.terminal, out))
+            .map_err(|error| vec![error])?;
+        fix::tell(options, &fixed, None);
+        return Ok(if unread(&fixed.outcome, shown.terminal) {
+            Exit::Failed
+        } else if fixed.drafts.is_empty() || options.output.exit_zero {
+            Exit::Clean
+        } else {
+            Exit::Findings
+        });
+    }
+    let written = fix::write(&fixed, stdin.as_ref());
+    let mut errors = Vec::new();
+    if !options.fixes.fix_only {
+        errors.extend(
+            write_reports(options, &fixed.outcome, shown.registry, shown.terminal).err().unwrap_or_default(),
+        );
+    }
+    fix::tell(options, &fixed, Some(&written));
+    errors.extend(written.errors);
+    if options.fixes.fix_only {
+        let failed = unread(&fixed.outcome, shown.terminal);
+        return if errors.is_empty() {
+            Ok(if failed { Exit::Failed } else { Exit::Clean })
+        } else {
+            Err(errors)
+        };
+    }
+    close(options, &fixed.outcome, shown.terminal);
+    if errors.is_empty() { Ok(exit(options, &fixed.outcome, shown.resolver)) } else { Err(errors) }
+}
+
+/// Names the files that could not be read; whether there are any.
+fn unread(outcome: &Outcome, terminal: &Terminal) -> bool {
+    let mut text = Vec::new();
+    // Writing to memory does not fail, and nobody is left to tell when standard error is closed.
+    let _ = print::closing(outcome, true, terminal, &mut text);
+    let _ = io::stderr().write_all(&text);
+    !outcome.unreadable.is_empty()
+}
+
 /// What is found where the options say, for other commands; a file that cannot be read is told.
 pub(super) fn outcome(options: &Check, terminal: &Terminal) -> Result<Outcome, Vec<CliError>> {
     if options.add_ignore.is_some() {
         return Err(vec![CliError::new("`--add-ignore` is an option of `check` alone")]);
     }
+    if options.fixes.is_fixing() {
+        return Err(vec![CliError::new("fixing is done by `check` alone")]);
+    }
     let registry = embedded()?;
     let overrides = choose::overrides(&options.rules, &registry)?;
     let resolver = choose::resolver(options.config.as_deref(), options.isolated, &registry, overrides)?;
-    let outcome = run(options, &registry, &resolver, terminal)?;
+    let outcome = run(options, &registry, &request(options, &resolver)?, terminal)?;
     let unreadable = outcome.unreadable.iter();
     let errors: Vec<_> =
         unreadable.map(|file| CliError::new(format!("cannot read {}: {}", file.path, file.reason))).collect();
@@ -72,18 +152,14 @@ pub(super) fn embedded() -> Result<Registry, Vec<CliError>> {
     Registry::embedded().map_err(|error| vec![CliError::new(error.to_string())])
 }
 
-fn run(
-    options: &Check,
-    registry: &Registry,
-    resolver: &Resolver<'_>,
-    terminal: &Terminal,
-) -> Result<Outcome, Vec<CliError>> {
+/// What the options ask for; reads standard input where they name it.
+fn request<'r>(options: &Check, resolver: &'r Resolver<'r>) -> Result<Request<'r>, Vec<CliError>> {
     let (paths, has_stdin) = choose::paths(options)?;
     let limits = choose::limits(&options.limits);
     let stdin = has_stdin
         .then(|| read_stdin(options.files.stdin_filename.as_deref(), limits.file_size))
         .transpose()?;
-    let request = Request {
+    Ok(Request {
         paths,
         stdin,
         buffers: Buffers::default(),
@@ -97,9 +173,17 @@ fn run(
         limits,
         threads: Some(usize::from(options.threads)).filter(|threads| *threads > 0),
         classes: options.output.show_files,
-    };
+    })
+}
+
+fn run(
+    options: &Check,
+    registry: &Registry,
+    request: &Request<'_>,
+    terminal: &Terminal,
+) -> Result<Outcome, Vec<CliError>> {
     let progress = Progress::new(terminal.err.is_terminal && !options.output.quiet);
-    let outcome = engine::run(registry, &request, &|done, total| progress.update(done, total));
+    let outcome = engine::run(registry, request, &|done, total| progress.update(done, total));
     progress.finish();
     outcome.map_err(|failure| match failure {
         engine::Failure::Config(_) => vec![CliError::placed(failure.to_string())],
@@ -128,6 +212,8 @@ fn write_reports(
     registry: &Registry,
     terminal: &Terminal,
 ) -> Result<(), Vec<CliError>> {
+    // Standard output is taken by the fixed text.
+    let is_filter = options.fixes.is_fixing() && options.paths.iter().any(|path| path.as_os_str() == "-");
     let options = &options.output;
     let (max, ignored) = (options.max_findings, options.show_suppressed);
     let file = options.output.as_deref().filter(|file| file.as_os_str() != "-");
@@ -141,6 +227,10 @@ fn write_reports(
     let mut errors = Vec::new();
     let done = match file {
         Some(file) => output::to_file(file, |out| print(format, &in_file, out)),
+        None if is_filter => {
+            output::to_stderr(|out| print(format, &print::in_place_of_stdout(terminal, max, ignored), out));
+            Ok(())
+        }
         None => output::to_stdout(|out| {
             let options = print::on_stdout(terminal, max, ignored);
             if for_github {

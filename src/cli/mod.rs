@@ -9,6 +9,7 @@ mod commands;
 mod config;
 mod error;
 mod exit;
+mod fix;
 mod init;
 mod migrate;
 mod output;

@@ -3,11 +3,14 @@
 use std::{
     fs::{self, File},
     io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use super::CliError;
-use crate::walk::{reason, shown};
+use crate::{
+    engine,
+    walk::{reason, shown},
+};
 
 /// How much is gathered before it is written.
 const BUFFER: usize = 64 << 10;
@@ -29,6 +32,13 @@ pub(super) fn to_stdout(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     }
 }
 
+/// Lets `print` write to standard error, for where standard output holds something else.
+pub(super) fn to_stderr(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+    let mut out = BufWriter::with_capacity(BUFFER, io::stderr().lock());
+    // Nobody is left to tell when standard error is closed.
+    let _ = print(&mut out).and_then(|()| out.flush());
+}
+
 /// Lets `print` write to `file`. A regular file is replaced in one step, once everything is written; a device
 /// or a pipe is written to as it is.
 pub(super) fn to_file(
@@ -45,42 +55,12 @@ pub(super) fn to_file(
             let out = fs::OpenOptions::new().write(true).open(&target).map_err(failed)?;
             print_all(out, print).map(drop).map_err(failed)
         }
-        present => {
-            replace(&target, present.ok().map(|metadata| metadata.permissions()), print).map_err(failed)
-        }
+        present => engine::replace(&target, present.as_ref().ok(), print).map_err(failed),
     }
-}
-
-fn replace(
-    target: &Path,
-    permissions: Option<fs::Permissions>,
-    print: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    let temporary = beside(target);
-    let out = File::create_new(&temporary)?;
-    let written = print_all(out, print).and_then(|out| {
-        permissions.map_or(Ok(()), |permissions| out.set_permissions(permissions))?;
-        fs::rename(&temporary, target)
-    });
-    if written.is_err() {
-        remove(&temporary);
-    }
-    written
 }
 
 fn print_all(out: File, print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<File> {
     let mut out = BufWriter::with_capacity(BUFFER, out);
     print(&mut out)?;
     out.into_inner().map_err(io::IntoInnerError::into_error)
-}
-
-/// A name in the same folder that nobody else has.
-fn beside(target: &Path) -> PathBuf {
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    target.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
-}
-
-#[expect(clippy::disallowed_methods, reason = "the half-written file is our own")]
-fn remove(temporary: &Path) {
-    let _ = fs::remove_file(temporary);
 }

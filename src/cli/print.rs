@@ -7,7 +7,7 @@ use std::{
 
 use super::{Terminal, terminal::Stream};
 use crate::{
-    engine::{FileClass, Outcome},
+    engine::{Drafts, FileClass, Outcome},
     report::{self, Layout, Options, safe},
     rule::{Registry, Rule},
 };
@@ -25,6 +25,12 @@ pub(super) fn on_stdout(terminal: &Terminal, max_findings: Option<usize>, ignore
 /// What can be shown on standard error.
 pub(super) fn on_stderr(terminal: &Terminal) -> Options {
     stream(terminal, terminal.err)
+}
+
+/// What can be shown on standard error, where it stands in for standard output.
+pub(super) fn in_place_of_stdout(terminal: &Terminal, max_findings: Option<usize>, ignored: bool) -> Options {
+    let terminal = Terminal { out: terminal.err, ..terminal.clone() };
+    on_stdout(&terminal, max_findings, ignored)
 }
 
 /// What can be shown in a file.
@@ -61,6 +67,11 @@ pub(super) fn files(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{class:<15} {}", safe::line(path))?;
     }
     Ok(())
+}
+
+/// Prints what fixing would change.
+pub(super) fn diff(drafts: &Drafts, terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
+    report::fixes::diff(drafts, &stream(terminal, terminal.out), out)
 }
 
 /// The last words of a run: what could not be read and, unless `quiet`, what was seen.

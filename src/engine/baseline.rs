@@ -270,7 +270,7 @@ fn entry_of(finding: &Diagnostic) -> Entry {
 }
 
 /// `spec.containers[2].image` as `spec.containers[].image`: an entry before it must not make it another finding.
-fn without_numbers(path: &str) -> String {
+pub(super) fn without_numbers(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     let mut rest = path;
     while let Some((before, after)) = rest.split_once('[') {

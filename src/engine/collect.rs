@@ -106,12 +106,15 @@ pub(super) fn collect(
     outcome.unreadable.sort_by(|a, b| a.path.cmp(&b.path));
 }
 
-/// Keeps the texts into which findings point: those that kustomizations read, and, read once more, the few that only a
-/// related place is in.
+/// Keeps the texts into which findings and their fixes point: those that kustomizations read, and, read once more, the
+/// few that only a related place is in.
 pub(super) fn keep_texts(outcome: &mut Outcome, jobs: &[Job], store: &Store<'_>, request: &Request<'_>) {
     let findings = outcome.findings.iter().chain(outcome.ignored.iter().map(|it| &it.finding));
-    let labels = findings.flat_map(|it| it.related.iter().chain([&it.primary]));
-    let sources = labels.map(|label| label.span.source);
+    let places = findings.flat_map(|it| {
+        let edits = it.fixes.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span);
+        it.related.iter().chain([&it.primary]).map(|label| label.span).chain(edits)
+    });
+    let sources = places.map(|span| span.source);
     let wanted: BTreeSet<SourceId> = sources.filter(|id| outcome.sources.get(*id).is_none()).collect();
     for id in wanted {
         if let Some((source, _)) = store.parsed(id) {

@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
-use super::{Ignored, Known};
-use crate::base::{Diagnostic, RuleId, Severity, Sources};
+use super::{Fixable, Ignored, Known};
+use crate::base::{Diagnostic, RuleId, Severity, SourceId, Sources};
 
 /// What a file turned out to be.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,6 +50,9 @@ pub struct Stats {
 pub struct Outcome {
     /// Every source by id; those that a finding points into have their text.
     pub sources: Sources,
+    /// How many of the sources the walk found, or standard input is; they come first. The others were only read for
+    /// what they bring to these.
+    pub walked: usize,
     /// Sorted by path, place and rule.
     pub findings: Vec<Diagnostic>,
     /// What comments, annotations and overrides silence, in the same order.
@@ -58,6 +61,8 @@ pub struct Outcome {
     pub unshown: Vec<Diagnostic>,
     /// What a baseline took out of the findings, where there is one.
     pub known: Option<Known>,
+    /// How many findings have a fix, where somebody counted.
+    pub fixable: Fixable,
     /// Files that could not be read, sorted by path.
     pub unreadable: Vec<Unreadable>,
     /// The rules that ran, sorted by id.
@@ -78,6 +83,11 @@ impl Outcome {
         Severity::WORST_FIRST.map(|severity| {
             (severity, self.findings.iter().filter(|finding| finding.severity == severity).count())
         })
+    }
+
+    /// Whether the walk found `source`, or standard input is it.
+    pub fn is_walked(&self, source: SourceId) -> bool {
+        (source.0 as usize) < self.walked
     }
 
     /// The worst severity found.

@@ -83,6 +83,7 @@ fn run_here(
     let mut outcome = Outcome {
         sources: Sources::with_paths(paths.chain(others)),
         unreadable: walked.errors.into_iter().map(|(path, reason)| Unreadable { path, reason }).collect(),
+        walked: jobs.len(),
         rules_run: rules_run(&plans),
         base: std::env::current_dir().unwrap_or_default(),
         ..Outcome::default()

@@ -7,6 +7,7 @@ mod azure;
 mod concise;
 pub mod explain;
 mod fingerprint;
+pub mod fixes;
 mod full;
 mod github;
 mod gitlab;

@@ -9,7 +9,7 @@ use super::{
     Options, safe,
     text::{Paint, count},
 };
-use crate::engine::{FileClass, Outcome};
+use crate::engine::{FileClass, Fixable, Outcome};
 
 /// Writes one line for each file that could not be read, then the closing line.
 ///
@@ -27,6 +27,7 @@ pub fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::R
             parts.push(format!("{} gone from it (`plimsoll baseline prune`)", known.stale));
         }
     }
+    parts.extend(fixable(outcome.fixable));
     parts.extend(skipped(outcome));
     if !outcome.unreadable.is_empty() {
         parts.push(count(outcome.unreadable.len(), "unreadable file", "unreadable files"));
@@ -40,6 +41,19 @@ fn ignored(outcome: &Outcome) -> String {
     let by_peers = outcome.ignored.iter().filter(|it| it.peer.is_some()).count();
     let all = format!("{} ignored", outcome.ignored.len());
     if by_peers == 0 { all } else { format!("{all} ({by_peers} by other tools' marks)") }
+}
+
+/// ``12 can be fixed with `--fix` (3 more with `--unsafe-fixes`)``
+fn fixable(fixable: Fixable) -> Option<String> {
+    let Fixable { now, more, is_after } = fixable;
+    match (now, more) {
+        (_, 0) if is_after => None,
+        (_, more) if is_after => Some(format!("{more} more can be fixed with `--unsafe-fixes`")),
+        (0, 0) => None,
+        (0, more) => Some(format!("{more} can be fixed with `--fix --unsafe-fixes`")),
+        (now, 0) => Some(format!("{now} can be fixed with `--fix`")),
+        (now, more) => Some(format!("{now} can be fixed with `--fix` ({more} more with `--unsafe-fixes`)")),
+    }
 }
 
 /// Writes one line for each file that could not be read.

@@ -14,6 +14,7 @@ pub(super) enum Paint {
     Yellow,
     Cyan,
     Blue,
+    Green,
 }
 
 impl Paint {
@@ -26,6 +27,7 @@ impl Paint {
             Paint::Yellow => "33",
             Paint::Cyan => "36",
             Paint::Blue => "34",
+            Paint::Green => "32",
         }
     }
 

@@ -16,6 +16,7 @@ mod config_overrides;
 mod dir;
 mod docs;
 mod edits;
+mod fix;
 mod fixes;
 mod floors;
 mod gitops;
