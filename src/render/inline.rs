@@ -29,12 +29,7 @@ pub fn inline_patches<'a>(parsed: &'a Parsed<'a>) -> impl Iterator<Item = Node<'
 }
 
 /// The scalar `node` of `text`, which says `word`, read where it stands, if it can be: its spans are exact.
-pub(super) fn in_place<'t>(
-    text: &'t str,
-    node: Node<'_>,
-    word: &str,
-    limits: &Limits,
-) -> Option<Parsed<'t>> {
+pub(super) fn in_place<'t>(text: &'t str, node: Node<'_>, word: &str, limits: &Limits) -> Option<Parsed<'t>> {
     if node.via().is_some() || word.starts_with("---") || word.contains("\n---") {
         return None;
     }

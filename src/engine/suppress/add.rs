@@ -88,7 +88,8 @@ fn meaning(parsed: &Parsed<'_>) -> Vec<String> {
     let mut outer = String::new();
     for line in yaml::events(parsed, true).lines() {
         let (event, place) = line.rsplit_once(" @").unwrap_or((line, ""));
-        let place = place.split_once("..").and_then(|(start, end)| Some((start.parse().ok()?, end.parse().ok()?)));
+        let place =
+            place.split_once("..").and_then(|(start, end)| Some((start.parse().ok()?, end.parse().ok()?)));
         let is_patch = event.starts_with("=VAL") && place.is_some_and(|place| patches.contains(&place));
         outer.push_str(if is_patch { "=PATCH" } else { event });
         outer.push('\n');

@@ -24,7 +24,8 @@ pub fn partial_objects<'a>(store: &'a Store<'a>, folder: &Path, root: Node<'a>) 
         }
     }
     let old = items("patchesStrategicMerge").chain(items("patches"));
-    for text in old.filter_map(Word::of).filter(|word| word.text.contains('\n') || word.text.starts_with('{')) {
+    for text in old.filter_map(Word::of).filter(|word| word.text.contains('\n') || word.text.starts_with('{'))
+    {
         let roots = inline::documents(store, &text).unwrap_or_default();
         found.extend(roots.into_iter().filter(|root| is_partial(*root)).map(Tree::Link));
     }
@@ -71,9 +72,7 @@ fn of_operations<'a>(operations: Node<'a>, target: Node<'a>) -> Option<Tree<'a>>
     let (group, version) = (part("group"), part("version"));
     let api_version = match (usual_version(&kind.text), &group) {
         (Some(usual), None) => usual.to_owned(),
-        (Some(usual), Some(group)) if group_of(usual) == group.text => {
-            usual.to_owned()
-        }
+        (Some(usual), Some(group)) if group_of(usual) == group.text => usual.to_owned(),
         (None, Some(group)) if is_plain(&group.text) => {
             let version = version.as_ref().map_or("v1", |version| &version.text);
             format!("{}/{version}", group.text)
@@ -97,7 +96,8 @@ fn of_operations<'a>(operations: Node<'a>, target: Node<'a>) -> Option<Tree<'a>>
 
 /// Whether a pattern is a name, and fits that alone. A dot is any character to it, and is meant as one by nobody.
 fn is_plain(pattern: &str) -> bool {
-    !pattern.is_empty() && pattern.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
+    !pattern.is_empty()
+        && pattern.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
 }
 
 fn group_of(api_version: &str) -> &str {
@@ -107,8 +107,18 @@ fn group_of(api_version: &str) -> &str {
 /// The version of Kubernetes' own kinds that are judged, as the API serves them today.
 fn usual_version(kind: &str) -> Option<&'static str> {
     Some(match kind {
-        "Pod" | "ReplicationController" | "PodTemplate" | "Service" | "ServiceAccount" | "ConfigMap" | "Secret"
-        | "Namespace" | "PersistentVolume" | "PersistentVolumeClaim" | "LimitRange" | "ResourceQuota" => "v1",
+        "Pod"
+        | "ReplicationController"
+        | "PodTemplate"
+        | "Service"
+        | "ServiceAccount"
+        | "ConfigMap"
+        | "Secret"
+        | "Namespace"
+        | "PersistentVolume"
+        | "PersistentVolumeClaim"
+        | "LimitRange"
+        | "ResourceQuota" => "v1",
         "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" => "apps/v1",
         "Job" | "CronJob" => "batch/v1",
         "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" => "rbac.authorization.k8s.io/v1",

@@ -235,18 +235,18 @@ mod tests {
 - {op: test, path: /spec/paused, value: true}
 ";
         let expected = "\
-spec:
-  containers:
-  - securityContext:
-      privileged: true
-      runAsUser: 0
-    image: web
-  - name: new
-  volumes:
-  - name: one
 metadata:
   annotations:
     a/b: x
+spec:
+  containers:
+  - image: web
+    securityContext:
+      privileged: true
+      runAsUser: 0
+  - name: new
+  volumes:
+  - name: one
 ";
         assert_eq!(set(text, false), expected);
         assert!(!set(text, true).contains("privileged"));
