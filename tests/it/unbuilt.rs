@@ -143,3 +143,20 @@ fn findings_are_in_the_order_of_their_paths_wherever_the_files_were_found() {
     let paths: Vec<&str> = out.lines().filter_map(|line| line.split(':').next()).collect();
     assert_eq!(paths, ["base/pod.yaml", "over/pod.yaml", "zero/pod.yaml"]);
 }
+
+#[test]
+fn json_objects_one_behind_the_other_are_objects_of_a_file_and_no_resources() {
+    let object =
+        r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"hostPID": true}}"#;
+    let stream = format!("{object}\n{}\n", object.replace("\"a\"", "\"b\""));
+    let dir = repository(&[("pods.json", &stream)]);
+    let rules = ["--select", "host-pid,kustomization-invalid,yaml/*", "--output-format", "concise"];
+    let places = |out: &str| -> Vec<String> {
+        out.lines().map(|line| line.split(": ").take(2).collect::<Vec<_>>().join(" ")).collect()
+    };
+    let out = places(&check(&dir, &rules));
+    assert_eq!(out, ["pods.json:1:84 high host-pid", "pods.json:2:84 high host-pid"]);
+    dir.write("kustomization.yaml", "resources: [pods.json]\n");
+    let out = places(&check(&dir, &rules));
+    assert!(out.contains(&"pods.json:2:1 high kustomization-invalid".to_owned()), "{out:?}");
+}
