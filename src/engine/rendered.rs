@@ -202,6 +202,10 @@ fn judge_built(built: &Built<'_>, root: &Root<'_>, plan: Option<&Plan<'_>>, text
         }
     }
     out.objects = judged.objects;
+    if root.is_open() {
+        judged.findings.retain(|finding| !finding.absence);
+        judged.facts.clear();
+    }
     // What a root applies is one unit, wherever its objects are written.
     let index = Index::build(judged.facts, &|_| "");
     judge_index(&index, plan, &mut judged.findings);

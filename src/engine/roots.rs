@@ -155,6 +155,11 @@ impl Root<'_> {
         self.applied.map_or(Span::at(self.member.file, 0), |applied| applied.object)
     }
 
+    /// Whether more may be changed in it than is known.
+    pub(super) fn is_open(&self) -> bool {
+        self.applied.is_some_and(|applied| applied.is_open)
+    }
+
     /// The GitOps object that applies it.
     pub(super) fn overlay(&self) -> Option<Span> {
         self.applied.map(|applied| applied.object)

@@ -58,7 +58,7 @@ pub use id::{Gvk, ResId};
 pub use library::{Content, Found, Library};
 pub use members::{Member, members};
 pub use memory::Memory;
-pub use overlay::{Overlay, overlay_member};
+pub use overlay::{Laid, Overlay, overlay_member};
 pub use partials::partial_objects;
 pub use resource::Resource;
 pub use store::Store;
