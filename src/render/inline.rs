@@ -7,9 +7,12 @@ use crate::{
     yaml::{Limits, Node, Parsed, Style, Written, parse, parse_part},
 };
 
+/// What turns the places of a text into those of the text that holds it.
+pub type Place<'p> = &'p dyn Fn(Span) -> Span;
+
 /// Gives `hear` every patch that is written in place in a text, with what turns the patch's own places into those of
 /// the text. Where the two cannot be compared, everything stands at the patch as a whole.
-pub fn each_inline_patch(parsed: &Parsed<'_>, hear: &mut dyn FnMut(&Parsed<'_>, &dyn Fn(Span) -> Span)) {
+pub fn each_inline_patch(parsed: &Parsed<'_>, hear: &mut dyn FnMut(&Parsed<'_>, Place<'_>)) {
     let limits = Limits::default();
     let roots = parsed.documents().iter().filter_map(|document| parsed.root(document));
     for node in roots.flat_map(patch_texts) {

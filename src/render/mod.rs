@@ -9,5 +9,5 @@ pub mod patch;
 mod typed;
 
 pub use emit::{Plain, Remarks, emit};
-pub use inline::{each_inline_patch, inline_patches};
+pub use inline::{Place, each_inline_patch, inline_patches};
 pub use kustomization::{is_kustomization, patch_files};

@@ -139,8 +139,8 @@ fn elements(list: Node<'_>, known: &Parameters) -> Vec<Parameters> {
 /// The parameters in a text: of a mapping, or of each mapping in a list.
 fn objects_in(text: &str, known: &Parameters) -> Vec<Parameters> {
     let parsed = parse(SourceId(0), text, &Limits::default());
-    let documents = parsed.documents().iter().filter(|document| document.error.is_none());
-    let Some(root) = documents.filter_map(|document| parsed.root(document)).next() else { return Vec::new() };
+    let mut documents = parsed.documents().iter().filter(|document| document.error.is_none());
+    let Some(root) = documents.find_map(|document| parsed.root(document)) else { return Vec::new() };
     let items = if root.kind() == Kind::Sequence { root.items().collect() } else { vec![root] };
     let mappings = items.into_iter().filter(|item| item.kind() == Kind::Mapping).take(MOST);
     let read = |item| {
@@ -241,9 +241,12 @@ fn files_around(
     world: &World<'_>,
 ) -> Option<(PathBuf, std::rc::Rc<[PathBuf]>)> {
     let (first, _) = patterns.iter().find(|(_, is_excluded)| !is_excluded)?;
-    let folder = |part: &&str| !part.contains(['*', '?', '[', '{']) && !part.ends_with(".json");
-    let is_file = |part: &&str| part.ends_with(".yaml") || part.ends_with(".yml");
-    let literal: Vec<&str> = first.split('/').take_while(|part| folder(part) && !is_file(part)).collect();
+    let is_folder = |part: &&str| {
+        let extension = Path::new(part).extension();
+        let is_file = extension.is_some_and(|it| ["json", "yaml", "yml"].iter().any(|own| it == *own));
+        !is_file && !part.contains(['*', '?', '[', '{'])
+    };
+    let literal: Vec<&str> = first.split('/').take_while(is_folder).collect();
     let start = world.repository.start_of(file, &literal.join("/"))?;
     let all = world.repository.manifests(&start);
     Some((start, all))
