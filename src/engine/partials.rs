@@ -23,9 +23,10 @@ pub(super) fn judge_partials<'s, 'p, 'r: 'p>(
     for (folder, file, root) in all.patching(store, is_unbuilt, is_overlay) {
         let Some(plan) = plan_of(file) else { continue };
         let mut judged = Judged::default();
+        // Without texts nobody offers to repair a part of what is not known whole.
         for tree in partial_objects(store, folder, root) {
             for object in kube::objects(tree.node()) {
-                judge_object(object, plan, &mut judged);
+                judge_object(object, plan, &(), &mut judged);
             }
         }
         judged.findings.retain(|finding| !finding.absence);
