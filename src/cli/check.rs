@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Read, Write},
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     time::SystemTime,
 };
 
@@ -16,7 +16,7 @@ use crate::{
     engine::{self, Buffers, FileClass, Fixing, Outcome, Request, Stdin},
     report::{self, Format},
     rule::Registry,
-    walk,
+    walk::{self, Filter as _},
 };
 
 /// How standard input is called when nobody gives it a name.
@@ -63,7 +63,7 @@ pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
     } else {
         write_reports(options, &outcome, &registry, terminal)?;
     }
-    close(options, &outcome, terminal);
+    close(options, &outcome, &resolver, terminal);
     Ok(exit(options, &outcome, &resolver))
 }
 
@@ -116,7 +116,7 @@ fn check_and_fix(
             Err(errors)
         };
     }
-    close(options, &fixed.outcome, shown.terminal);
+    close(options, &fixed.outcome, shown.resolver, shown.terminal);
     if errors.is_empty() { Ok(exit(options, &fixed.outcome, shown.resolver)) } else { Err(errors) }
 }
 
@@ -155,6 +155,13 @@ pub(super) fn embedded() -> Result<Registry, Vec<CliError>> {
 /// What the options ask for; reads standard input where they name it.
 fn request<'r>(options: &Check, resolver: &'r Resolver<'r>) -> Result<Request<'r>, Vec<CliError>> {
     let (paths, has_stdin) = choose::paths(options)?;
+    // A folder that somebody deleted under our feet can still be listed, and is empty.
+    if let Err(error) = std::env::current_dir()
+        && paths.iter().any(|path| path.is_relative())
+    {
+        let message = format!("the current folder cannot be read: {}", walk::reason(&error));
+        return Err(vec![CliError::new(message)]);
+    }
     let limits = choose::limits(&options.limits);
     let stdin = has_stdin
         .then(|| read_stdin(options.files.stdin_filename.as_deref(), limits.file_size))
@@ -270,16 +277,24 @@ fn write_statistics(
 }
 
 /// The last words, on standard error.
-fn close(options: &Check, outcome: &Outcome, terminal: &Terminal) {
+fn close(options: &Check, outcome: &Outcome, resolver: &Resolver<'_>, terminal: &Terminal) {
     let quiet = options.output.quiet || options.output.show_files;
     let mut text = Vec::new();
     // Writing to memory does not fail, and nobody is left to tell when standard error is closed.
     let _ = print::closing(outcome, quiet, terminal, &mut text);
     if !quiet {
-        let _ = print::nothing(outcome, &options.paths, &mut text);
+        let is_excluded = |path: &&PathBuf| options.files.force_exclude && excludes(resolver, path);
+        let (excluded, others): (Vec<_>, Vec<_>) = options.paths.iter().partition(is_excluded);
+        let _ = print::nothing(outcome, &excluded, &others, &mut text);
         let _ = print::no_rule(outcome, &mut text);
     }
     let _ = io::stderr().write_all(&text);
+}
+
+/// Whether the configuration excludes `path`, as the walk asks it.
+fn excludes(resolver: &Resolver<'_>, path: &Path) -> bool {
+    let path: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
+    resolver.excludes_named(&path)
 }
 
 fn exit(options: &Check, outcome: &Outcome, resolver: &Resolver<'_>) -> Exit {

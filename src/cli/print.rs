@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    path::Path,
+    path::PathBuf,
 };
 
 use super::{Terminal, terminal::Stream};
@@ -89,14 +89,27 @@ pub(super) fn closing(
     }
 }
 
-/// Notes that no file was found, if that is so.
-pub(super) fn nothing(outcome: &Outcome, paths: &[impl AsRef<Path>], out: &mut dyn Write) -> io::Result<()> {
+/// Notes that no file was found, if that is so: because the configuration excludes what was named, or in `others`.
+pub(super) fn nothing(
+    outcome: &Outcome,
+    excluded: &[&PathBuf],
+    others: &[&PathBuf],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     if !outcome.sources.is_empty() || !outcome.unreadable.is_empty() {
         return Ok(());
     }
-    let paths: Vec<_> =
-        paths.iter().map(|path| format!("`{}`", safe::line(&crate::walk::shown(path.as_ref())))).collect();
-    writeln!(out, "warning: no YAML or JSON files in {}", paths.join(", "))
+    let list = |paths: &[&PathBuf]| {
+        let shown = paths.iter().map(|path| format!("`{}`", safe::line(&crate::walk::shown(path))));
+        shown.collect::<Vec<_>>().join(", ")
+    };
+    if !excluded.is_empty() {
+        writeln!(out, "warning: the configuration excludes {}", list(excluded))?;
+    }
+    if others.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "warning: no YAML or JSON files in {}", list(others))
 }
 
 /// Notes that no rule ran over what was found, if that is so.

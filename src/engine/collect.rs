@@ -15,7 +15,7 @@ use super::{
     suppress::{Silencing, settle},
 };
 use crate::{
-    base::{Diagnostic, SourceId},
+    base::{Diagnostic, SourceId, Sources},
     config::Settings,
     index::Index,
     render::kustomize::Store,
@@ -86,7 +86,10 @@ pub(super) fn collect(
         let plan_of = |id| settings_of.get(&id).and_then(|at| holding.plans.get(*at)).copied();
         outcome.ignored.extend(settle(&mut findings, silences, rendered.silences, silencing, &plan_of));
     }
-    findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    let ranks = ranks(&outcome.sources);
+    let key = |it: &Diagnostic| ranks.get(it.primary.span.source.0 as usize).copied().unwrap_or(usize::MAX);
+    let in_order = |a: &Diagnostic, b: &Diagnostic| (key(a), a.sort_key()).cmp(&(key(b), b.sort_key()));
+    findings.sort_by(in_order);
     let settings_for =
         |id: SourceId| settings_of.get(&id).and_then(|at| holding.settings.get(*at)).map(AsRef::as_ref);
     let is_shown = |finding: &Diagnostic| {
@@ -101,9 +104,20 @@ pub(super) fn collect(
         std::mem::take(&mut outcome.ignored).into_iter().partition(|it| is_shown(&it.finding));
     unshown.extend(others.into_iter().map(|it| it.finding));
     (outcome.ignored, outcome.unshown) = (ignored, unshown);
-    outcome.ignored.sort_by(|a, b| a.finding.sort_key().cmp(&b.finding.sort_key()));
+    outcome.ignored.sort_by(|a, b| in_order(&a.finding, &b.finding));
     outcome.findings = findings;
     outcome.unreadable.sort_by(|a, b| a.path.cmp(&b.path));
+}
+
+/// The place of each source in the order of the paths: ids follow it only as far as files were walked.
+fn ranks(sources: &Sources) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..sources.len()).collect();
+    order.sort_by_key(|id| sources.path(SourceId(*id as u32)));
+    let mut ranks = vec![0; order.len()];
+    for (rank, id) in order.into_iter().enumerate() {
+        ranks[id] = rank;
+    }
+    ranks
 }
 
 /// Keeps the texts into which findings and their fixes point: those that kustomizations read, and, read once more, the

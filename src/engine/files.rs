@@ -83,7 +83,10 @@ pub(super) fn judge_jobs(
                 _ => Role::Plain,
             };
             let role = shared.kustomized.map_or(role, |it| role_of(job.id, role, it.rendered));
-            let done = judge_job(job, role, &plans[job.settings], shared);
+            let mut done = judge_job(job, role, &plans[job.settings], shared);
+            if shared.kustomized.is_some_and(|it| it.rendered.is_partly_judged(job.id)) {
+                done.judged.silences.iter_mut().for_each(|silence| silence.is_whole = false);
+            }
             progress(finished.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
             done
         })

@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     Judged, Plan, Reading, Role, judge,
+    partials::judge_partials,
     rendered::{Builders, Rendered, render, role_of},
     roots::Kustomizations,
     suppress,
@@ -39,7 +40,8 @@ pub fn judge_all(sources: &[(&Source, Role)], plan: &Plan<'_>, reading: &Reading
     let gathered = gather_all(&memory, &folders, &mut applied.iter().map(|it| &it.overlay));
     let store = Store::new(&gathered, &reading.limits);
     let all = Kustomizations::new(&store, &folders, &applied);
-    let rendered = render_all(&store, &all, &|_| Some(plan));
+    let mut rendered = render_all(&store, &all, &|_| Some(plan));
+    rendered.findings.extend(judge_partials(&store, &all, &rendered, &|_| Some(plan)));
     let mut findings = Vec::new();
     let mut facts = Vec::new();
     let mut silences = Vec::new();

@@ -13,6 +13,7 @@ mod load;
 mod merged;
 mod outcome;
 mod overrule;
+mod partials;
 mod plan;
 mod rendered;
 mod replace;

@@ -42,6 +42,8 @@ pub(super) struct Rendered {
     pub(super) built: BTreeSet<SourceId>,
     /// The files that are only taken up by roots that could not be built.
     pub(super) unbuilt: BTreeSet<SourceId>,
+    /// The GitOps objects that apply something that could not be built.
+    pub(super) unbuilt_overlays: BTreeSet<Span>,
 }
 
 impl Rendered {
@@ -50,6 +52,13 @@ impl Rendered {
     pub(super) fn silence_elsewhere(&mut self, store: &Store<'_>, first: SourceId, peers: bool) {
         let texts = self.built.range(first..).filter_map(|id| store.parsed(*id));
         self.elsewhere = texts.flat_map(|(_, parsed)| of_text(parsed, peers)).collect();
+    }
+}
+
+impl Rendered {
+    /// Whether not all was found that there is in the file: it belongs to something that could not be built.
+    pub(super) fn is_partly_judged(&self, file: SourceId) -> bool {
+        self.unbuilt.contains(&file) || self.unbuilt_overlays.iter().any(|object| object.source == file)
     }
 }
 
@@ -110,6 +119,7 @@ pub(super) fn render<'p, 'r: 'p>(
             }
             Err(errors) => {
                 rendered.unbuilt.extend(files);
+                rendered.unbuilt_overlays.extend(root.overlay());
                 rendered.findings.extend(told(&errors, root.head(), plan_of(root.member.file)));
             }
         }
@@ -193,6 +203,10 @@ fn judge_built(built: &Built<'_>, root: &Root<'_>, plan: Option<&Plan<'_>>, text
         }
     }
     out.objects = judged.objects;
+    if root.is_open() {
+        judged.findings.retain(|finding| !finding.absence);
+        judged.facts.clear();
+    }
     // What a root applies is one unit, wherever its objects are written.
     let index = Index::build(judged.facts, &|_| "");
     judge_index(&index, plan, &mut judged.findings);

@@ -12,6 +12,7 @@ use crate::{
         gitops::Applied,
         kustomize::{BuildError, Builder, Built, Member, Store, members, overlay_member},
     },
+    yaml::Node,
 };
 
 /// The kustomizations of a run.
@@ -113,6 +114,24 @@ impl<'a> Kustomizations<'a> {
         below.chain([root.member]).flat_map(|member| member.files.iter().copied()).collect()
     }
 
+    /// The folder and the fields of every kustomization for whose file `of_file` says yes, and for whose GitOps object
+    /// `of_object` does, with the file in which they are written.
+    pub(super) fn patching<'s>(
+        &'s self,
+        store: &'s Store<'s>,
+        of_file: impl Fn(SourceId) -> bool,
+        of_object: impl Fn(Span) -> bool,
+    ) -> Vec<(&'s Path, SourceId, Node<'s>)> {
+        let members = self.members.iter().filter(|member| of_file(member.file)).filter_map(|member| {
+            let (_, parsed) = store.parsed(member.file)?;
+            let root = parsed.root(parsed.documents().first()?)?;
+            Some((member.folder.as_path(), member.file, root))
+        });
+        let applied = self.applied.iter().filter(|(applied, _)| of_object(applied.object));
+        let applied = applied.map(|(it, _)| (&*it.overlay.folder, it.overlay.file, it.overlay.fields.node()));
+        members.chain(applied).collect()
+    }
+
     /// The files that any kustomization of a file reads.
     pub(super) fn files(&self) -> impl Iterator<Item = SourceId> {
         self.members.iter().flat_map(|member| member.files.iter().copied())
@@ -134,6 +153,16 @@ impl Root<'_> {
     /// What to point at to show it.
     pub(super) fn head(&self) -> Span {
         self.applied.map_or(Span::at(self.member.file, 0), |applied| applied.object)
+    }
+
+    /// Whether more may be changed in it than is known.
+    pub(super) fn is_open(&self) -> bool {
+        self.applied.is_some_and(|applied| applied.is_open)
+    }
+
+    /// The GitOps object that applies it.
+    pub(super) fn overlay(&self) -> Option<Span> {
+        self.applied.map(|applied| applied.object)
     }
 
     /// What it is, with its verb.

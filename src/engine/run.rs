@@ -12,6 +12,7 @@ use super::{
     collect::{Holding, collect, keep_texts},
     disk::Disk,
     files::{Job, Kustomized, Shared, judge_jobs},
+    partials::judge_partials,
     rendered::{Builders, Rendered, render},
     roots::Kustomizations,
     texts::Texts,
@@ -69,6 +70,7 @@ fn run_here(
     let (first, again) = (Builder::going_on(store), Builder::going_on(&whole));
     let builders = Builders { first: &first, again: lean.then_some(&again) };
     let mut rendered = render_roots(&builders, &all, &jobs, &plan_of);
+    rendered.findings.extend(judge_partials(store, &all, &rendered, &plan_of));
     // No settings hold for those files, so all must allow it.
     let peers = plans.iter().all(|plan| plan.silencing.is_some_and(|it| it.peers));
     rendered.silence_elsewhere(store, SourceId(jobs.len() as u32), peers);

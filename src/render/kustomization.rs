@@ -26,3 +26,30 @@ pub fn patch_files(root: Node<'_>) -> Vec<String> {
     let texts = with_path.chain(named).filter_map(Node::text);
     texts.map(std::borrow::Cow::into_owned).filter(|text| !is_placeholder(text)).collect()
 }
+
+/// The patches that are written in place: in a kustomization, and in what Flux and Argo CD lay over one.
+pub(super) fn patch_texts(root: Node<'_>) -> Vec<Node<'_>> {
+    let mut found = Vec::new();
+    for holder in holders(root) {
+        let list = |key: &str| holder.get(key).into_iter().flat_map(Node::items);
+        let entries = list("patches").chain(list("patchesJson6902"));
+        found.extend(entries.filter_map(|patch| patch.get("patch")));
+        let old = list("patchesStrategicMerge").chain(list("patches"));
+        found.extend(old.filter(|patch| !patch.is_one_line()));
+    }
+    found.retain(|patch| patch.kind() == Kind::Scalar);
+    found
+}
+
+/// What may hold patches: a kustomization, the spec of a Flux `Kustomization`, the sources of an `Application`.
+fn holders(root: Node<'_>) -> Vec<Node<'_>> {
+    let mut holders = vec![root];
+    let Some(spec) = root.get("spec") else { return holders };
+    holders.push(spec);
+    let of_template = spec.get("template").and_then(|template| template.get("spec"));
+    for spec in [Some(spec), of_template].into_iter().flatten() {
+        let sources = spec.get("sources").into_iter().flat_map(Node::items);
+        holders.extend(sources.chain(spec.get("source")).filter_map(|source| source.get("kustomize")));
+    }
+    holders
+}

@@ -15,6 +15,7 @@ mod split;
 mod tape;
 mod tape_node;
 mod tree;
+mod written;
 
 pub use duplicate::duplicate_keys;
 pub use edit::{Change, Desk, Draft, Edited, Leg, Texts, change};
@@ -28,3 +29,4 @@ pub use scalar::Scalar;
 pub use split::split_documents;
 pub use tape::{Comment, Document, Parsed, Style, SyntaxError, SyntaxErrorKind};
 pub use tree::{Tree, Value};
+pub use written::Written;

@@ -45,6 +45,8 @@ pub(super) struct Pieces<'t> {
     prefix: Option<(usize, usize)>,
     seen: bool,
     done: bool,
+    /// What is left of a stream of JSON objects, and its end.
+    stream: Option<(usize, usize)>,
 }
 
 impl<'t> Pieces<'t> {
@@ -65,12 +67,23 @@ impl<'t> Pieces<'t> {
             prefix: None,
             seen: false,
             done: false,
+            stream: None,
         }
     }
 
     /// The comments behind the last document, once all documents were taken.
     pub(super) fn rest(&self) -> Option<Range<usize>> {
         self.prefix.filter(|_| self.done).map(|(start, end)| start..end)
+    }
+
+    /// The next of several JSON objects without a mark between them; `piece` itself where it holds but one. kubectl
+    /// reads such a stream where a file begins with `{`.
+    fn first_object(&mut self, piece: Piece) -> Piece {
+        let end = object_end(&self.text[piece.start..piece.end]).map(|length| piece.start + length);
+        let follows = |end: &usize| self.text[*end..piece.end].trim_ascii_start().starts_with(b"{");
+        let Some(end) = end.filter(follows) else { return piece };
+        self.stream = Some((end, piece.end));
+        Piece { end, ..piece }
     }
 
     /// The next marker line and whether it is `---`.
@@ -112,6 +125,21 @@ impl Iterator for Pieces<'_> {
     type Item = Piece;
 
     fn next(&mut self) -> Option<Piece> {
+        if let Some((start, end)) = self.stream.take() {
+            // As if a `---` stood before it.
+            let piece = Piece { prefix: start, prefix_end: start, start, end, explicit_start: true };
+            return Some(self.first_object(piece));
+        }
+        let is_first = !self.seen;
+        let piece = self.next_marked()?;
+        let begins = piece.prefix == 0 && piece.start == 0;
+        Some(if is_first && begins { self.first_object(piece) } else { piece })
+    }
+}
+
+impl Pieces<'_> {
+    /// The next document as marks divide the text.
+    fn next_marked(&mut self) -> Option<Piece> {
         while !self.done {
             let Some((marker, is_dashes)) = self.marker() else {
                 self.done = true;
@@ -125,6 +153,38 @@ impl Iterator for Pieces<'_> {
             }
         }
         None
+    }
+}
+
+/// The end of the JSON object that `text` begins with; `None` where it begins with anything else, or never ends.
+fn object_end(text: &[u8]) -> Option<usize> {
+    let bare = text.strip_prefix(BOM).unwrap_or(text).trim_ascii_start();
+    let inside = bare.strip_prefix(b"{")?.trim_ascii_start();
+    if !inside.starts_with(b"\"") {
+        return None;
+    }
+    let mut at = text.len() - inside.len();
+    let mut depth = 1usize;
+    loop {
+        at += memchr::memchr3(b'"', b'{', b'}', text.get(at..)?)?;
+        match text[at] {
+            b'{' => depth += 1,
+            b'}' if depth == 1 => return Some(at + 1),
+            b'}' => depth -= 1,
+            _ => at = string_end(text, at + 1)?,
+        }
+        at += 1;
+    }
+}
+
+/// The closing quote of a string whose first character is at `at`.
+fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
+        if text[at] == b'"' {
+            return Some(at);
+        }
+        at += 2;
     }
 }
 

@@ -561,6 +561,32 @@ fn nothing_found_to_read_is_said_aloud() {
     assert!(!run(&dir, &["--quiet"]).err.contains("warning"));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_current_folder_that_is_gone_is_an_error() {
+    let dir = dir(&[]);
+    let gone = dir.path().join("gone");
+    std::fs::create_dir(&gone).unwrap();
+    let output = std::process::Command::new("sh")
+        .args(["-c", "rmdir \"$PWD\" && exec \"$0\" check .", env!("CARGO_BIN_EXE_plimsoll")])
+        .current_dir(&gone)
+        .output()
+        .unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    assert!(err.contains("the current folder cannot be read: no such file or directory"), "{err}");
+}
+
+#[test]
+fn a_named_file_that_the_configuration_excludes_is_said_to_be() {
+    let dir = dir(&[(".plimsoll.yaml", "exclude: a.yaml\n"), ("a.yaml", PRIVILEGED), ("notes.txt", "")]);
+    let Run { code, out, err } = run(&dir, &["--force-exclude", "./a.yaml"]);
+    assert_eq!((code, out.as_str()), (0, ""), "{err}");
+    assert!(err.contains("warning: the configuration excludes `./a.yaml`\n"), "{err}");
+    assert!(!err.contains("no YAML or JSON"), "{err}");
+    assert!(!run(&dir, &["--force-exclude", "--quiet", "a.yaml"]).err.contains("warning"));
+}
+
 #[test]
 fn output_is_the_same_however_many_threads_there_are() {
     let dir = Dir::new();

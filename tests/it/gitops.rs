@@ -141,7 +141,7 @@ fn what_objects_apply_is_built_with_their_changes_and_places() {
         }
     }
     assert!(report.is_empty(), "{report}");
-    assert!(cases.len() >= 13, "{} cases", cases.len());
+    assert!(cases.len() >= 16, "{} cases", cases.len());
 }
 
 /// What the objects in these texts apply, by labels and folders.
@@ -324,5 +324,60 @@ spec:
         let found = check(&dir, &[ONE]);
         assert!(found.contains("Pod shop/web"), "{found}");
         assert!(found.ends_with("(in Application argocd/web)\n"), "{found}");
+    }
+
+    const SET: &str = "\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: set, namespace: argocd}
+spec:
+  goTemplate: true
+  generators:
+    - list: {elements: [{app: apps}]}
+  template:
+    metadata: {name: '{{ .app }}'}
+    spec:
+      destination: {namespace: shop}
+      source: {repoURL: 'https://git.example/a', path: '{{ .app }}'}
+";
+
+    #[test]
+    fn a_template_patch_that_may_change_the_source_leaves_open_what_is_not_there() {
+        let rules = &["--select=host-network,run-as-non-root-missing"];
+        let found = |more: &str| {
+            check(&repository(&[("set.yaml", &format!("{SET}{more}")), ("apps/pod.yaml", POD)]), rules)
+        };
+        let harmless = "  templatePatch: |\n    spec: {syncPolicy: {automated: {prune: true}}}\n";
+        for more in ["", harmless] {
+            let found = found(more);
+            assert!(found.contains("host-network") && found.contains("run-as-non-root-missing"), "{found}");
+            assert!(found.contains("Pod shop/web"), "{found}");
+        }
+        let patch = "  templatePatch: |\n    spec:\n      source:\n        kustomize:\n          {{- range .patches }}\n";
+        let own = found(patch);
+        assert!(own.contains("host-network") && !own.contains("run-as-non-root-missing"), "{own}");
+        assert!(own.contains("(in Application argocd/apps)"), "{own}");
+        let set =
+            SET.replace("[{app: apps}]}", "[{app: apps}], template: {metadata: {}, spec: {project: a}}}");
+        let dir = repository(&[("set.yaml", &set), ("apps/pod.yaml", POD)]);
+        assert!(!check(&dir, rules).contains("run-as-non-root-missing"));
+    }
+
+    #[test]
+    fn parameters_from_files_lead_to_folders_that_are_judged_as_they_are_applied() {
+        let set =
+            SET.replace("list: {elements: [{app: apps}]}", "git: {files: [{path: 'envs/*/config.json'}]}");
+        let dir = repository(&[
+            ("set.yaml", &set),
+            ("envs/dev/config.json", "{\"app\": \"apps\"}"),
+            ("envs/none/config.json", "[1, {\"app\": \"../up\"}]"),
+            ("apps/pod.yaml", POD),
+        ]);
+        let found = check(&dir, &[ONE]);
+        assert_eq!(found.lines().count(), 1, "{found}");
+        assert!(
+            found.contains("Pod shop/web") && found.ends_with("(in Application argocd/apps)\n"),
+            "{found}"
+        );
     }
 }

@@ -35,6 +35,8 @@ struct Reading {
     events: Result<String, String>,
     kind: Option<SyntaxErrorKind>,
     lenient: bool,
+    /// JSON objects one behind the other, which kubectl reads as JSON.
+    is_stream: bool,
 }
 
 fn ours(text: &str) -> Reading {
@@ -43,7 +45,8 @@ fn ours(text: &str) -> Reading {
     let events =
         error.map_or_else(|| Ok(simplified(&events(&parsed, false))), |error| Err(error.message.clone()));
     let lenient = parsed.documents().iter().any(|document| document.lenient);
-    Reading { events, kind: error.map(|error| error.kind), lenient }
+    let is_stream = parsed.documents().windows(2).any(|pair| pair[0].end == pair[1].start);
+    Reading { events, kind: error.map(|error| error.kind), lenient, is_stream }
 }
 
 /// Events without what the other readers do not tell: flow marks, properties, names, `---`.
@@ -138,7 +141,7 @@ fn disagreement(text: &str) -> Option<String> {
     let fine = match (&ours.events, &strict, &loose) {
         (Ok(events), _, _) if strict.as_ref() == Ok(events) || loose.as_ref() == Ok(events) => true,
         (Ok(_), Err(message), Err(_)) => {
-            ours.lenient || MISTAKES_OF_BOTH.iter().any(|it| message.contains(it.0))
+            ours.lenient || ours.is_stream || MISTAKES_OF_BOTH.iter().any(|it| message.contains(it.0))
         }
         (Ok(_), ..) => false,
         (Err(message), Ok(_), Ok(_)) => {

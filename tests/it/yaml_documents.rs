@@ -41,6 +41,11 @@ fn a_document_begins_behind_its_marker_line_and_ends_before_the_next() {
         ("\u{FEFF}---\na\n\u{FEFF}---\nb\n", vec!["a\n", "b\n"]),
         ("# only\n", vec!["# only\n"]),
         ("", vec![""]),
+        // What kubectl reads as a stream of JSON.
+        ("{\"a\": 1}\n{\"b\": 2}\n", vec!["{\"a\": 1}", "\n{\"b\": 2}\n"]),
+        ("{\"a\": \"}{\\\"\"}{\"b\": {}}", vec!["{\"a\": \"}{\\\"\"}", "{\"b\": {}}"]),
+        ("\n {\"a\":1} {\"b\":2} {\"c\":3}", vec!["\n {\"a\":1}", " {\"b\":2}", " {\"c\":3}"]),
+        ("{\"a\": 1}\n{\"b\": 2}\n---\nc\n", vec!["{\"a\": 1}", "\n{\"b\": 2}\n", "c\n"]),
         ("...\n...\n", vec![""]),
         ("a: |\n  ---\n ---\n---x\n....\n", vec!["a: |\n  ---\n ---\n---x\n....\n"]),
     ] {
@@ -48,6 +53,29 @@ fn a_document_begins_behind_its_marker_line_and_ends_before_the_next() {
         let split: Vec<_> = split_documents(text).map(|range| &text[range]).collect();
         assert_eq!(split, expected, "{text:?}");
     }
+}
+
+#[test]
+fn objects_one_behind_the_other_are_a_stream_only_where_a_text_begins_with_json() {
+    let parsed = read("{\"a\": 1}\n{\"b\": 2}{\"c\": 3}\n");
+    let values = parsed.documents().iter().filter(|it| it.error.is_none()).map(|it| parsed.root(it).unwrap());
+    assert_eq!(values.map(|it| it.entries().count()).collect::<Vec<_>>(), [1, 1, 1]);
+    for text in [
+        "{a: 1}\n{b: 2}\n",
+        "---\n{\"a\": 1}\n{\"b\": 2}\n",
+        "# c\n{\"a\": 1}\n{\"b\": 2}\n",
+        "{\"a\": 1}\n[1]\n",
+        "{\"a\": 1}\nb\n",
+        "{\"a\": {\n{\"b\": 2}\n",
+        "{\"a\": \"\n{\"b\": 2}\n",
+    ] {
+        let parsed = read(text);
+        assert_eq!(parsed.documents().len(), 1, "{text:?}");
+        assert!(parsed.documents()[0].error.is_some(), "{text:?}");
+    }
+    let broken = read("{\"a\": 1}\n{\"b\": }\n{\"c\": [}\n");
+    let errors: Vec<bool> = broken.documents().iter().map(|it| it.error.is_some()).collect();
+    assert!(errors.len() == 3 && !errors[0] && errors[2], "{errors:?}");
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{comment, of_text};
 use crate::{
     base::{Diagnostic, Source, Span},
-    yaml::{self, Limits},
+    render::{each_inline_patch, inline_patches},
+    yaml::{self, Limits, Parsed, Style},
 };
 
 /// A text with new comments.
@@ -42,7 +43,9 @@ pub fn check_reason(reason: &str) -> Result<(), String> {
 /// Adds a comment to `source` for each of `findings`, which lie in it. A comment stands where it silences its finding
 /// and changes nothing of what the text says, or nowhere.
 pub fn add_ignores(source: &Source, findings: &[&Diagnostic], reason: &str, limits: &Limits) -> Added {
-    let adding = Adding { source, findings, reason, limits, events: events(source, &source.text, limits) };
+    let parsed = yaml::parse(source.id, &source.text, limits);
+    let meaning = meaning(&parsed);
+    let adding = Adding { source, findings, reason, limits, meaning, folded: folded(&parsed) };
     let obstacles = obstacles(source, limits);
     let obstacle = |place: Span| {
         let at = obstacles.partition_point(|(end, _)| *end <= place.start);
@@ -75,9 +78,30 @@ pub fn add_ignores(source: &Source, findings: &[&Diagnostic], reason: &str, limi
     Added { left: left.collect(), text: adding.with(&inserts) }
 }
 
-/// What a text says, whatever its comments.
-fn events(source: &Source, text: &str, limits: &Limits) -> String {
-    yaml::events(&yaml::parse(source.id, text, limits), false)
+/// What a text says, whatever its comments and those of its inline patches.
+fn meaning(parsed: &Parsed<'_>) -> Vec<String> {
+    let patches: BTreeSet<(u32, u32)> =
+        inline_patches(parsed).map(|it| (it.span().start, it.span().end)).collect();
+    if patches.is_empty() {
+        return vec![yaml::events(parsed, false)];
+    }
+    let mut outer = String::new();
+    for line in yaml::events(parsed, true).lines() {
+        let (event, place) = line.rsplit_once(" @").unwrap_or((line, ""));
+        let place =
+            place.split_once("..").and_then(|(start, end)| Some((start.parse().ok()?, end.parse().ok()?)));
+        let is_patch = event.starts_with("=VAL") && place.is_some_and(|place| patches.contains(&place));
+        outer.push_str(if is_patch { "=PATCH" } else { event });
+        outer.push('\n');
+    }
+    let mut meaning = vec![outer];
+    each_inline_patch(parsed, &mut |patch, _| meaning.push(yaml::events(patch, false)));
+    meaning
+}
+
+/// The inline patches whose lines are no lines of their own: a comment stands above them or nowhere.
+fn folded(parsed: &Parsed<'_>) -> Vec<Span> {
+    inline_patches(parsed).filter(|patch| patch.style() != Style::Literal).map(yaml::Node::span).collect()
 }
 
 /// Why no comment is tried in a document of a text.
@@ -105,7 +129,9 @@ struct Adding<'s> {
     reason: &'s str,
     limits: &'s Limits,
     /// What the text says.
-    events: String,
+    meaning: Vec<String>,
+    /// Scalars inside which no comment can stand.
+    folded: Vec<Span>,
 }
 
 impl Adding<'_> {
@@ -129,14 +155,14 @@ impl Adding<'_> {
             return false;
         }
         let parsed = yaml::parse(self.source.id, &text, self.limits);
-        if yaml::events(&parsed, false) != self.events {
+        if meaning(&parsed) != self.meaning {
             return false;
         }
         let silences = of_text(&parsed, false);
         which.iter().all(|at| {
             let finding = self.findings[*at];
             let Span { source, start, end } = finding.primary.span;
-            let shift: usize = inserts.range(..=start).map(|(_, line)| line.len()).sum();
+            let shift: usize = inserts.range(..=self.anchor(start)).map(|(_, line)| line.len()).sum();
             let place = Span::new(source, start + shift as u32, end + shift as u32);
             silences.iter().filter(|silence| silence.covers_start(place)).any(|silence| {
                 let names = silence.order.iter().flat_map(|order| &order.names);
@@ -150,7 +176,7 @@ impl Adding<'_> {
         let mut rules: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
         for at in which {
             let finding = self.findings[*at];
-            let line = self.line_of(finding.primary.span.start);
+            let line = self.line_of(self.anchor(finding.primary.span.start));
             rules.entry(line).or_default().insert(finding.rule.as_str());
         }
         rules.into_iter().map(|(line, rules)| (line, self.comment(line, &rules))).collect()
@@ -168,6 +194,12 @@ impl Adding<'_> {
             _ => "\n",
         };
         format!("{}{end}", comment.trim_end())
+    }
+
+    /// The byte above whose line a comment for what stands at `offset` goes.
+    fn anchor(&self, offset: u32) -> u32 {
+        let holds = |span: &&Span| (span.start..span.end).contains(&offset);
+        self.folded.iter().find(holds).map_or(offset, |span| span.start)
     }
 
     /// The first byte of the line on which `offset` stands, behind a byte order mark.

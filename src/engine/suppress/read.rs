@@ -11,6 +11,7 @@ use super::{
 use crate::{
     base::{ObjectId, Span},
     kube::{Object, Pod},
+    render::each_inline_patch,
     yaml::{Comment, Node, Parsed},
 };
 
@@ -26,7 +27,29 @@ pub(in crate::engine) fn of_text(parsed: &Parsed<'_>, peers: bool) -> Vec<Silenc
     if !peers && memchr::memmem::find(text.as_bytes(), b"limsoll").is_none() {
         return Vec::new();
     }
-    let mut top = None;
+    let mut silences = of_comments(parsed, peers, None);
+    each_inline_patch(parsed, &mut |patch, place| {
+        // Nothing in a patch stands above everything in its file.
+        let own = of_comments(patch, peers, Some(0));
+        let most = MOST.saturating_sub(silences.len());
+        silences.extend(own.into_iter().take(most).map(|silence| placed(silence, place)));
+    });
+    silences
+}
+
+/// What `silence` says in a patch, at the places of the text that holds it.
+fn placed(mut silence: Silence, place: &dyn Fn(Span) -> Span) -> Silence {
+    silence.place = place(silence.place);
+    silence.covers = place(silence.covers);
+    for name in silence.order.iter_mut().flat_map(|order| &mut order.names) {
+        name.span = place(name.span);
+    }
+    silence
+}
+
+/// The comments of a text, or of a patch in one; `top` is where its head ends, if that is known.
+fn of_comments(parsed: &Parsed<'_>, peers: bool, mut top: Option<u32>) -> Vec<Silence> {
+    let text = parsed.text();
     let mut silences = Vec::new();
     let mut on_own_line = Vec::new();
     for comment in parsed.comments() {

@@ -43,7 +43,7 @@ pub(super) fn applied(spec: Node<'_>, owner: &Owner, site: &Site<'_>, world: &Wo
     let one = |source| {
         let (overlay, head) = (overlay(source, owner, site, world)?, owner.head);
         let after = After { namespace: namespace.map(copied_value), ..After::default() };
-        Some(Applied { labels: vec![owner.label.clone()], object: head, overlay, after })
+        Some(Applied { labels: vec![owner.label.clone()], object: head, overlay, is_open: false, after })
     };
     sources.into_iter().filter_map(one).collect()
 }
@@ -76,7 +76,7 @@ fn overlay(source: Node<'_>, owner: &Owner, site: &Site<'_>, world: &World<'_>) 
     }
     let fields = fields.into_tree(owner.head);
     let (file, path) = (site.source.id, site.file.to_path_buf());
-    Some(Overlay { folder, file, path, fields, edits, skips_repeated: true })
+    Some(Overlay { folder, file, path, fields, edits, laid: Vec::new(), skips_repeated: true })
 }
 
 fn is_set(node: Node<'_>) -> bool {

@@ -15,7 +15,7 @@ use super::{
     artifact::{self, Artifact},
     config_map::{ConfigMap, config_maps},
     fields::mapping,
-    flux,
+    flux::{self, GitRepository},
     repository::Repository,
     variables::config_map_names,
 };
@@ -47,14 +47,16 @@ pub(super) struct World<'w> {
     pub(super) repository: Repository<'w>,
     pub(super) artifacts: Vec<Artifact>,
     pub(super) config_maps: Vec<ConfigMap>,
+    pub(super) sources: Vec<GitRepository>,
 }
 
 /// The groups and kinds that matter.
-const KINDS: [(&str, &str); 4] = [
+const KINDS: [(&str, &str); 5] = [
     (flux::GROUP, "Kustomization"),
     (application::GROUP, "Application"),
     (application::GROUP, "ApplicationSet"),
     (artifact::GROUP, "ArtifactGenerator"),
+    (flux::SOURCES, "GitRepository"),
 ];
 
 /// Whether a text may hold a GitOps object. A yes may be wrong, a no never is.
@@ -94,6 +96,11 @@ pub fn discover(
             .flat_map(|(manifest, object)| artifact::artifacts(object, &manifest.path))
             .collect(),
         config_maps: maps(&objects, named_maps, limits),
+        sources: objects
+            .iter()
+            .filter(|(_, object)| object.group() == flux::SOURCES)
+            .filter_map(|(manifest, object)| GitRepository::read(object, &manifest.path))
+            .collect(),
     };
     let mut found: Vec<(Applied, &str)> = Vec::new();
     for (manifest, object) in &objects {

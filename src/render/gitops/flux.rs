@@ -12,12 +12,14 @@ use super::{
 };
 use crate::{
     kube::Object,
-    render::kustomize::Overlay,
-    yaml::{Node, Tree},
+    render::kustomize::{Laid, Overlay},
+    yaml::{Kind, Node, Tree},
 };
 
 /// The group of `Kustomization`.
 pub(super) const GROUP: &str = "kustomize.toolkit.fluxcd.io";
+/// The group of `GitRepository`.
+pub(super) const SOURCES: &str = "source.toolkit.fluxcd.io";
 
 /// The name of the source that `flux bootstrap` makes for the repository in which Flux' own objects lie.
 const BOOTSTRAP: &str = "flux-system";
@@ -40,7 +42,9 @@ pub(super) fn applied(object: &Object<'_>, site: &Site<'_>, world: &World<'_>) -
     let mut fields = Fields::default();
     let edits = world.repository.has_kustomization(&folder);
     if !edits {
-        let resources = world.repository.generated(&folder);
+        let more = spec_ignore(source, object, site, world);
+        let ignore = world.repository.source_ignore(site.file, &folder, more);
+        let resources = world.repository.generated(&folder, &ignore);
         if resources.is_empty() {
             return None;
         }
@@ -65,9 +69,69 @@ pub(super) fn applied(object: &Object<'_>, site: &Site<'_>, world: &World<'_>) -
         path: site.file.to_path_buf(),
         fields: fields.into_tree(object.head()),
         edits,
+        laid: laid(spec),
         skips_repeated: false,
     };
-    Some(Applied { labels: vec![object.id().to_string()], object: object.head(), overlay, after })
+    Some(Applied {
+        labels: vec![object.id().to_string()],
+        object: object.head(),
+        overlay,
+        is_open: false,
+        after,
+    })
+}
+
+/// The patches of the first versions of the API, which stand there as objects and as operations.
+fn laid(spec: Node<'_>) -> Vec<Laid> {
+    let items = |key: &str| spec.get(key).into_iter().flat_map(Node::items);
+    let merges = items("patchesStrategicMerge").filter(|item| item.kind() == Kind::Mapping);
+    let merges = merges.map(|patch| Laid { patch: copied(patch), target: None });
+    let operations = items("patchesJson6902").filter_map(|entry| {
+        let patch = entry.get("patch").filter(|patch| patch.kind() == Kind::Sequence)?;
+        Some(Laid { patch: copied(patch), target: Some(copied(mapping(entry, "target")?)) })
+    });
+    merges.chain(operations).collect()
+}
+
+/// What the source that `object` names leaves out: of several of its name the one nearest to the object.
+fn spec_ignore<'w>(
+    source: Node<'_>,
+    object: &Object<'_>,
+    site: &Site<'_>,
+    world: &'w World<'_>,
+) -> Option<&'w str> {
+    let (kind, name) = (text(source, "kind")?, text(source, "name")?);
+    let namespace = text(source, "namespace").or_else(|| object.namespace().map(Into::into));
+    let named = world.sources.iter().filter(|own| {
+        kind == "GitRepository"
+            && own.name == name
+            && (own.namespace.is_none() || namespace.is_none() || own.namespace == namespace)
+    });
+    let nearest = named.max_by_key(|own| artifact::shared(&own.file, site.file))?;
+    nearest.ignore.as_deref()
+}
+
+/// A Flux `GitRepository`.
+pub(super) struct GitRepository {
+    name: String,
+    namespace: Option<String>,
+    /// The file in which it stands.
+    file: PathBuf,
+    /// What it keeps out.
+    ignore: Option<String>,
+}
+
+impl GitRepository {
+    /// Reads `object`, which stands in `file`.
+    pub(super) fn read(object: &Object<'_>, file: &Path) -> Option<Self> {
+        let ignore = mapping(object.root(), "spec").and_then(|spec| spec.get("ignore")).and_then(Node::text);
+        Some(Self {
+            name: object.name()?.into_owned(),
+            namespace: object.namespace().map(Into::into),
+            file: file.to_path_buf(),
+            ignore: ignore.map(Into::into),
+        })
+    }
 }
 
 fn folder(spec: Node<'_>, source: Node<'_>, site: &Site<'_>, world: &World<'_>) -> Option<PathBuf> {

@@ -12,8 +12,10 @@ mod config_map;
 mod discover;
 mod fields;
 mod flux;
+mod generators;
 mod images;
 mod repository;
+mod source_ignore;
 mod substitute;
 mod template;
 mod variables;
@@ -35,6 +37,8 @@ pub struct Applied {
     pub object: Span,
     /// The folder, and what is changed in it.
     pub overlay: Overlay,
+    /// More may be changed on the way than is known: what is not there may yet come.
+    pub is_open: bool,
     after: After,
 }
 
@@ -53,9 +57,12 @@ impl Applied {
 
     /// The same for two objects that apply the same folder in the same way.
     fn key(&self) -> String {
-        let mut key = format!("{}\n{}\n", self.overlay.folder.display(), self.overlay.edits);
-        let fields = self.overlay.fields.node();
-        super::emit(fields, fields.span(), &super::Plain, &mut key);
+        let overlay = &self.overlay;
+        let mut key = format!("{}\n{}\n{}\n", overlay.folder.display(), overlay.edits, self.is_open);
+        let patches = overlay.laid.iter().flat_map(|laid| [Some(&laid.patch), laid.target.as_ref()]);
+        for tree in patches.flatten().chain([&overlay.fields]) {
+            super::emit(tree.node(), tree.span(), &super::Plain, &mut key);
+        }
         self.after.write_key(&mut key);
         key
     }

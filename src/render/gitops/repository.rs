@@ -5,10 +5,13 @@ use std::{
     collections::{BTreeSet, HashMap},
     path::{Component, Path, PathBuf},
     rc::Rc,
+    sync::Arc,
 };
 
+use super::source_ignore::SourceIgnore;
 use crate::{
-    render::kustomize::{FILE_NAMES, Library},
+    base::Source,
+    render::kustomize::{Content, FILE_NAMES, Library},
     walk,
 };
 
@@ -85,15 +88,45 @@ impl<'l> Repository<'l> {
         list
     }
 
+    /// The text of the file at `real`; `None` where it cannot be read as one.
+    pub(super) fn text(&self, real: &Path) -> Option<Arc<Source>> {
+        match self.library.open(real).ok()? {
+            Content::Text(source) => Some(source),
+            Content::Binary(_) => None,
+        }
+    }
+
+    /// What keeps files below `folder` out of the artifact of a Flux source, as an object in `file` means it; `more`
+    /// is what the source itself says.
+    pub(super) fn source_ignore(&self, file: &Path, folder: &Path, more: Option<&str>) -> SourceIgnore {
+        let top = self.root(file).unwrap_or_else(|| self.library.top());
+        let mut folders: BTreeSet<&Path> = folder.ancestors().take_while(|it| it.starts_with(&top)).collect();
+        let all = self.manifests(folder);
+        let below = all.iter().flat_map(|file| file.ancestors().skip(1));
+        folders.extend(below.filter(|it| it.starts_with(folder)));
+        let mut ignore = SourceIgnore::new(&top);
+        for folder in folders {
+            let found = self.library.look(&folder.join(SourceIgnore::FILE)).filter(|found| !found.is_folder);
+            if let Some(text) = found.and_then(|found| self.text(&found.real)) {
+                ignore.add(folder, &text.text);
+            }
+        }
+        if let Some(more) = more {
+            ignore.add(&top, more);
+        }
+        ignore
+    }
+
     /// What Flux puts under `resources` for a folder without a kustomization: all YAML below it, where a folder with
     /// a kustomization of its own counts as that. Relative to the folder.
-    pub(super) fn generated(&self, folder: &Path) -> Vec<String> {
+    pub(super) fn generated(&self, folder: &Path, ignore: &SourceIgnore) -> Vec<String> {
         let all = self.manifests(folder);
+        let all: Vec<&PathBuf> = all.iter().filter(|file| !ignore.ignores(file)).collect();
         let holds_own =
-            |file: &&PathBuf| file.file_name().is_some_and(|name| FILE_NAMES.iter().any(|own| name == *own));
+            |file: &&&PathBuf| file.file_name().is_some_and(|name| FILE_NAMES.iter().any(|own| name == *own));
         let own: BTreeSet<&Path> = all.iter().filter(holds_own).filter_map(|file| file.parent()).collect();
         let mut entries: Vec<String> = Vec::new();
-        for file in all.iter() {
+        for file in all {
             let Ok(way) = file.strip_prefix(folder) else { continue };
             let mut folders = way.ancestors().skip(1).filter(|it| !it.as_os_str().is_empty());
             let topmost = folders.by_ref().filter(|it| own.contains(&*folder.join(it))).last();

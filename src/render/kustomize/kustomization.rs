@@ -24,6 +24,8 @@ pub(super) struct Kustomization<'a> {
     pub(super) text: Text<'a>,
     root: Option<Node<'a>>,
     pub(super) is_component: bool,
+    /// Patches that no text holds, each with its target.
+    pub(super) laid: Vec<(Node<'a>, Option<Node<'a>>)>,
 }
 
 /// A text of a kustomization, with its place.
@@ -87,7 +89,8 @@ impl<'a> Kustomization<'a> {
         if !errors.is_empty() {
             return Err(errors);
         }
-        let mut own = Self { folder: folder.to_path_buf(), text, root, is_component: false };
+        let mut own =
+            Self { folder: folder.to_path_buf(), text, root, is_component: false, laid: Vec::new() };
         own.check_type()?;
         Ok(own)
     }

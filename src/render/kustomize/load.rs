@@ -132,6 +132,14 @@ pub(super) fn objects_in(roots: Vec<Node<'_>>, entry: Span) -> Result<Vec<Resour
 
 /// Whether every document of `parsed` could be read.
 pub(super) fn check_syntax(parsed: &Parsed<'_>, entry: Span) -> Result<(), Errors> {
+    // kubectl reads JSON objects one behind the other, kustomize does not.
+    let glued = parsed.documents().windows(2).find(|pair| pair[0].end == pair[1].start);
+    if let Some(second) = glued.and_then(|pair| parsed.root(&pair[1])) {
+        let message = "a second JSON object: kustomize wants a `---` line before it";
+        return Err(BuildError::invalid(Span::at(second.span().source, second.span().start), message)
+            .relate(entry, "named here")
+            .into());
+    }
     let broken = parsed.documents().iter().filter_map(|document| document.error.as_ref());
     let errors: Errors = broken
         .map(|error| BuildError::invalid(error.span, error.message.clone()).relate(entry, "named here"))

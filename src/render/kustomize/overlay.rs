@@ -30,8 +30,19 @@ pub struct Overlay {
     /// They change the folder's kustomization, as `kustomize edit` does. Else they are all there is, and of their
     /// `resources` those count that hold objects.
     pub edits: bool,
+    /// Patches that kustomize would want as texts.
+    pub laid: Vec<Laid>,
     /// A file with an object that is there already is left out; else that is an error.
     pub skips_repeated: bool,
+}
+
+/// A patch that stands as a value where kustomize wants a text.
+#[derive(Debug, Clone)]
+pub struct Laid {
+    /// A partial object, or, with a target, a list of operations.
+    pub patch: Tree<'static>,
+    /// Whom it changes, as in a kustomization.
+    pub target: Option<Tree<'static>>,
 }
 
 impl<'a> Builder<'a> {
@@ -40,7 +51,9 @@ impl<'a> Builder<'a> {
     /// # Errors
     /// Every reason found why there is no result; never empty.
     pub fn build_overlay(&self, overlay: &Overlay) -> Result<Built<'a>, Errors> {
-        let own = self.overlaid(overlay)?;
+        let mut own = self.overlaid(overlay)?;
+        let kept = |tree: &Tree<'static>| self.kept(tree.clone());
+        own.laid = overlay.laid.iter().map(|it| (kept(&it.patch), it.target.as_ref().map(kept))).collect();
         let mut built = self.build_own(&own)?;
         built.root = overlay.file;
         for resource in &mut built.resources {

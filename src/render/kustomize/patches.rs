@@ -68,6 +68,33 @@ fn merge_words<'a>(
     Ok(())
 }
 
+/// A partial object that stands as a value where kustomize wants a text.
+pub(super) fn merge_laid<'a>(body: Node<'a>, accumulator: &mut Accumulator<'a>) -> Result<(), Errors> {
+    let schemas = schemas(accumulator);
+    let span = body.head();
+    let patch = Patch { body: Body::Json(body), span, rules: PatchRules::default() };
+    for partial in load::objects_in(vec![body], span)? {
+        patch.merge_by_name(&partial, &schemas, accumulator)?;
+    }
+    accumulator.drop_gone();
+    Ok(())
+}
+
+/// The same for a list of operations.
+pub(super) fn operate_laid<'a>(
+    operations: Node<'a>,
+    target: Node<'a>,
+    accumulator: &mut Accumulator<'a>,
+) -> Result<(), Errors> {
+    let body = Body::Json(operations);
+    let patch = Patch { body, span: operations.head(), rules: PatchRules::default() };
+    for index in chosen(target, accumulator)? {
+        patch.operate(operations, &mut accumulator.resources[index])?;
+    }
+    accumulator.drop_gone();
+    Ok(())
+}
+
 /// One entry of `patches`, or the configuration of a `PatchTransformer`.
 pub(super) fn patch<'a>(
     builder: &Builder<'a>,

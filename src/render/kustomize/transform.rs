@@ -32,6 +32,9 @@ pub(super) fn run<'a>(
         patches::strategic_merge_list(builder, own, accumulator)?;
         passed(accumulator, "PatchStrategicMergeTransformer");
     }
+    for (patch, _) in own.laid.iter().filter(|(_, target)| target.is_none()) {
+        patches::merge_laid(*patch, accumulator)?;
+    }
     for entry in own.items("patches") {
         patches::patch(builder, own, entry, accumulator)?;
         passed(accumulator, "PatchTransformer");
@@ -57,6 +60,9 @@ pub(super) fn run<'a>(
     for entry in own.items("patchesJson6902") {
         patches::json6902(builder, own, entry, "patch", accumulator)?;
         passed(accumulator, "PatchJson6902Transformer");
+    }
+    for (patch, target) in own.laid.iter().filter_map(|(patch, target)| Some((*patch, (*target)?))) {
+        patches::operate_laid(patch, target, accumulator)?;
     }
     for replica in own.items("replicas") {
         replicas::run(replica, &config.replicas, accumulator)?;
