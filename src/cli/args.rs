@@ -7,7 +7,7 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 
-use super::size::parse_size;
+use super::{scope::ScopeOptions, size::parse_size};
 use crate::{
     base::{Minor, Severity},
     report::{Format, Layout, UnknownWord},
@@ -100,6 +100,8 @@ pub(super) struct Check {
     pub(super) output: OutputOptions,
     #[command(flatten)]
     pub(super) files: FileOptions,
+    #[command(flatten)]
+    pub(super) scope: ScopeOptions,
     #[command(flatten)]
     pub(super) limits: LimitOptions,
     /// Tell only findings that this baseline does not know.

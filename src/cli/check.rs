@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     CliError, Done, Exit, Terminal, add_ignore, args::Check, baseline, choose, output, print,
-    progress::Progress,
+    progress::Progress, scope,
 };
 use crate::{
     base::Day,
@@ -26,6 +26,7 @@ const STDIN: &str = "<stdin>";
 pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
     choose::distinct_files(options)?;
     add_ignore::check(options)?;
+    scope::check(options)?;
     let baseline = options.baseline.as_deref().map(baseline::read).transpose()?;
     let registry = embedded()?;
     let mut overrides = choose::overrides(&options.rules, &registry)?;
@@ -54,6 +55,7 @@ pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
 
 /// What is found where the options say, for other commands; a file that cannot be read is told.
 pub(super) fn outcome(options: &Check, terminal: &Terminal) -> Result<Outcome, Vec<CliError>> {
+    scope::check(options)?;
     if options.add_ignore.is_some() {
         return Err(vec![CliError::new("`--add-ignore` is an option of `check` alone")]);
     }
@@ -85,6 +87,7 @@ fn run(
         .transpose()?;
     let request = Request {
         paths,
+        scope: scope::scope(options)?,
         stdin,
         buffers: Buffers::default(),
         resolver,

@@ -1,5 +1,6 @@
 //! Order, parallelism, the outcome. Knows nothing of stdout or formats.
 
+mod around;
 mod baseline;
 mod buffers;
 mod collect;
@@ -17,8 +18,10 @@ mod rendered;
 mod request;
 mod roots;
 mod run;
+mod scope;
 mod suppress;
 mod texts;
+mod told;
 
 pub use baseline::{Baseline, BaselineError, Known};
 pub use buffers::Buffers;
@@ -30,6 +33,7 @@ pub use outcome::{FileClass, Outcome, Stats, Unreadable};
 pub use plan::{Choice, Plan, PlanError};
 pub use request::{Request, Stdin};
 pub use run::run;
+pub use scope::Scope;
 pub use suppress::{
     Added, Ignored, Left, Migrated, Silencing, add_ignores, check_reason, may_migrate, migrate,
 };

@@ -1,9 +1,13 @@
 //! What a run found, in the order in which it is told.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    time::Duration,
+};
 
 use super::{Ignored, Known};
-use crate::base::{Diagnostic, RuleId, Severity, Sources};
+use crate::base::{Diagnostic, RuleId, Severity, SourceId, Sources};
 
 /// What a file turned out to be.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,6 +54,8 @@ pub struct Stats {
 pub struct Outcome {
     /// Every source by id; those that a finding points into have their text.
     pub sources: Sources,
+    /// The files that the run is about; `None` where that is all that were read.
+    pub told: Option<BTreeSet<SourceId>>,
     /// Sorted by path, place and rule.
     pub findings: Vec<Diagnostic>,
     /// What comments, annotations and overrides silence, in the same order.
