@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     CliError, Done, Exit, Terminal, add_ignore, args::Check, baseline, choose, output, print,
-    progress::Progress, scope,
+    progress::Progress, scope, watch,
 };
 use crate::{
     base::Day,
@@ -27,6 +27,13 @@ pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
     choose::distinct_files(options)?;
     add_ignore::check(options)?;
     scope::check(options)?;
+    if options.scope.watch {
+        return watch::watch(options, terminal, &|| check_once(options, terminal));
+    }
+    check_once(options, terminal)
+}
+
+fn check_once(options: &Check, terminal: &Terminal) -> Done {
     let baseline = options.baseline.as_deref().map(baseline::read).transpose()?;
     let registry = embedded()?;
     let mut overrides = choose::overrides(&options.rules, &registry)?;
@@ -56,6 +63,9 @@ pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
 /// What is found where the options say, for other commands; a file that cannot be read is told.
 pub(super) fn outcome(options: &Check, terminal: &Terminal) -> Result<Outcome, Vec<CliError>> {
     scope::check(options)?;
+    if options.scope.watch {
+        return Err(vec![CliError::new("`--watch` is an option of `check` alone")]);
+    }
     if options.add_ignore.is_some() {
         return Err(vec![CliError::new("`--add-ignore` is an option of `check` alone")]);
     }

@@ -19,6 +19,7 @@ mod render;
 mod scope;
 mod size;
 mod terminal;
+mod watch;
 
 use std::{ffi::OsString, process::ExitCode};
 

@@ -16,6 +16,8 @@ pub(super) struct Listed {
     pub(super) way: Option<String>,
     /// What is found in it is told.
     pub(super) is_told: bool,
+    /// It lies in a folder that was named.
+    pub(super) is_in_folder: bool,
     /// Standard input stands for it.
     pub(super) is_stdin: bool,
 }
@@ -46,11 +48,16 @@ struct Tree {
 pub(super) fn list(request: &Request<'_>) -> Files {
     let walked = walk::walk(&request.paths, &request.walk, request.resolver);
     let is_manifest = |found: &Found| matches!(found.hint, NameHint::Plain | NameHint::Kustomization);
-    let named = |found| Listed { found, way: None, is_told: true, is_stdin: false };
+    let files: Vec<&PathBuf> = request.paths.iter().filter(|path| !path.is_dir()).collect();
+    let named = |found: Found| {
+        // Whatever stands between the parts, `./a` and `a` are one path.
+        let is_in_folder = !files.iter().any(|path| tidy(path) == found.path);
+        Listed { found, way: None, is_told: true, is_in_folder, is_stdin: false }
+    };
     let stdin = request.stdin.as_ref().map(|stdin| {
         let path = PathBuf::from(&stdin.name);
         let found = Found { shown: walk::shown(&path), hint: walk::hint(&path), path };
-        Listed { is_stdin: true, ..named(found) }
+        Listed { is_stdin: true, is_in_folder: false, ..named(found) }
     });
     let mut files: Vec<Listed> = walked.files.into_iter().map(named).chain(stdin).collect();
     let trees = match &request.scope {
@@ -115,7 +122,7 @@ fn relative(path: &Path, from: &Path) -> PathBuf {
 }
 
 /// The top of the Git work tree that holds `folder`, a real path.
-pub(super) fn work_tree(folder: &Path) -> Option<PathBuf> {
+pub fn work_tree(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().find(|it| it.join(".git").exists()).map(Path::to_path_buf)
 }
 
@@ -127,6 +134,11 @@ fn folder_of(path: &Path) -> Option<PathBuf> {
     let above = path.ancestors().skip(1);
     let mut real = above.filter_map(|it| on_disk(it).canonicalize().ok());
     real.next()
+}
+
+/// `path` without `.` components.
+fn tidy(path: &Path) -> PathBuf {
+    path.components().filter(|part| *part != Component::CurDir).collect()
 }
 
 fn on_disk(path: &Path) -> &Path {
@@ -172,8 +184,13 @@ fn with_trees(named: Vec<Listed>, trees: &[Tree], request: &Request<'_>) -> Vec<
             if let Some(listed) = &listed {
                 found.shown.clone_from(&listed.found.shown);
             }
-            let is_stdin = listed.as_ref().is_some_and(|it| it.is_stdin);
-            files.push(Listed { found, way: key, is_told: listed.is_some(), is_stdin });
+            files.push(Listed {
+                found,
+                way: key,
+                is_told: listed.is_some(),
+                is_in_folder: listed.as_ref().is_some_and(|it| it.is_in_folder),
+                is_stdin: listed.is_some_and(|it| it.is_stdin),
+            });
         }
     }
     // What the walk leaves out was named all the same.

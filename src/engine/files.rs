@@ -37,6 +37,8 @@ pub(super) struct Job {
     pub(super) settings: usize,
     /// What is found in it is told.
     pub(super) is_told: bool,
+    /// It lies in a folder that was named.
+    pub(super) is_in_folder: bool,
     /// Standard input stands for it.
     pub(super) is_stdin: bool,
 }
@@ -118,9 +120,7 @@ pub(super) fn judge_jobs<'p>(
 
 pub(super) fn text_of(job: &Job, request: &Request<'_>) -> Result<Loaded, String> {
     match &request.stdin {
-        Some(stdin) if job.is_stdin => {
-            Ok(decode(job.id, &job.found.shown, stdin.bytes.clone()))
-        }
+        Some(stdin) if job.is_stdin => Ok(decode(job.id, &job.found.shown, stdin.bytes.clone())),
         _ => load(job.id, &job.found.path, &job.found.shown, &request.limits, &request.buffers),
     }
 }

@@ -23,6 +23,7 @@ mod suppress;
 mod texts;
 mod told;
 
+pub use around::work_tree;
 pub use baseline::{Baseline, BaselineError, Known};
 pub use buffers::Buffers;
 pub use disk::Disk;

@@ -15,7 +15,7 @@ use super::{
     merged::{Also, Merged},
     roots::{Kustomizations, Root},
     suppress::{Silence, by_annotations, of_text, once},
-    told::Told,
+    told::{BuiltInside, Told},
 };
 use crate::{
     base::{Diagnostic, SourceId, Span},
@@ -43,6 +43,8 @@ pub(super) struct Rendered {
     pub(super) built: BTreeSet<SourceId>,
     /// The files that are only taken up by roots that could not be built.
     pub(super) unbuilt: BTreeSet<SourceId>,
+    /// What the kustomizations in named folders come to, where more is built.
+    pub(super) inside: BuiltInside,
 }
 
 impl Rendered {
@@ -103,6 +105,9 @@ pub(super) fn render<'p, 'r: 'p>(
             None if root.takes_up_all() => rendered.built.extend(files),
             None => {}
             Some(Ok(judged)) => {
+                if told.is_some_and(|told| told.has_inside(root)) {
+                    rendered.inside.labels.extend(root.labels.iter().cloned());
+                }
                 rendered.objects += judged.objects;
                 let own = |file: &SourceId| root.takes_up_all() || !root.member.files.contains(file);
                 rendered.built.extend(files.into_iter().filter(own));
@@ -113,7 +118,11 @@ pub(super) fn render<'p, 'r: 'p>(
             }
             Some(Err(errors)) => {
                 rendered.unbuilt.extend(files);
-                rendered.findings.extend(not_built(&errors, root.head(), plan_of(root.member.file)));
+                let findings = not_built(&errors, root.head(), plan_of(root.member.file));
+                if told.is_some_and(|told| told.has_inside(root)) {
+                    rendered.inside.failures.extend(findings.iter().map(|finding| finding.primary.span));
+                }
+                rendered.findings.extend(findings);
             }
         }
     }
@@ -142,10 +151,14 @@ fn judge_wanted(
     judge: &(dyn Fn(&Root<'_>) -> Result<RootJudged, Vec<BuildError>> + Sync),
 ) -> Vec<Option<Result<RootJudged, Vec<BuildError>>>> {
     let Some(told) = told else { return roots.par_iter().map(|root| Some(judge(root))).collect() };
-    let wanted = roots.par_iter().zip(below).map(|(root, below)| told.wants(root, below).then(|| judge(root)));
+    let wanted =
+        roots.par_iter().zip(below).map(|(root, below)| told.wants(root, below).then(|| judge(root)));
     let mut judged: Vec<_> = wanted.collect();
-    let findings = judged.iter().flatten().flatten().flat_map(|judged| &judged.findings);
-    let origins = told.origins(findings.map(|(origin, finding)| (*origin, finding)));
+    let mut origins = BTreeSet::new();
+    for (root, judged) in roots.iter().zip(&judged) {
+        let findings = judged.iter().flatten().flat_map(|judged| &judged.findings);
+        origins.extend(told.origins(root, findings.map(|(origin, finding)| (*origin, finding))));
+    }
     // Who else builds those objects is named with the findings.
     judged.par_iter_mut().zip(roots).zip(below).for_each(|((judged, root), below)| {
         if judged.is_none() && below.iter().any(|file| origins.contains(file)) {
@@ -207,7 +220,9 @@ fn judge_built(
     let mut origins = BTreeMap::new();
     for resource in &built.resources {
         let is_counted = told.is_none_or(|told| {
-            told.has(resource.origin.source) || resource.trail.iter().any(|step| told.has(step.source))
+            told.has_inside(root)
+                || told.has(resource.origin.source)
+                || resource.trail.iter().any(|step| told.has(step.source))
         });
         out.origins.insert(resource.origin);
         out.sources.insert(resource.origin.source);

@@ -77,7 +77,7 @@ fn run_here(
     }
     let mut rendered = render_roots(&builders, &all, &jobs, &plan_of, told.as_ref());
     if let Some(told) = &mut told {
-        told.meet(&rendered.findings);
+        told.meet(&mut rendered);
     }
     let (told, bare) = (told.as_ref(), Plan::bare(Target { kubernetes: Minor::NEWEST, platform: None }));
     // No settings hold for those files, so all must allow it.
@@ -175,14 +175,14 @@ fn jobs(files: Vec<Listed>, request: &Request<'_>) -> Result<Jobs, Failure> {
     let mut settings: Vec<Arc<Settings>> = Vec::new();
     let mut jobs = Vec::with_capacity(files.len());
     for (index, listed) in files.into_iter().enumerate() {
-        let Listed { found, is_told, is_stdin, .. } = listed;
+        let Listed { found, is_told, is_in_folder, is_stdin, .. } = listed;
         // A configuration that cannot be used is told once, with all others, below.
         let Ok(own) = request.resolver.settings_for(&found.path) else { continue };
         let at = settings.iter().rposition(|known| Arc::ptr_eq(known, &own)).unwrap_or_else(|| {
             settings.push(own);
             settings.len() - 1
         });
-        jobs.push(Job { id: SourceId(index as u32), found, settings: at, is_told, is_stdin });
+        jobs.push(Job { id: SourceId(index as u32), found, settings: at, is_told, is_in_folder, is_stdin });
     }
     let broken = request.resolver.broken();
     if broken.is_empty() { Ok((jobs, settings, from_top)) } else { Err(Failure::Config(broken)) }

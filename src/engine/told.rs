@@ -10,6 +10,7 @@ use memchr::memmem;
 use super::{
     Plan, Request, Scope,
     files::{Job, text_of},
+    rendered::Rendered,
     roots::{Kustomizations, Root},
     texts::Texts,
 };
@@ -25,12 +26,25 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Told {
     files: HashSet<SourceId>,
+    /// Those of them that lie in a named folder.
+    in_folders: HashSet<SourceId>,
+    /// What the kustomizations in named folders come to, wherever it lies.
+    built: BuiltInside,
     /// Told is also what has one of them among its related places.
     through: bool,
     /// Files whose objects rules over all objects have to know.
     known: HashSet<SourceId>,
     /// Files in which something is found that goes through one of the files.
     met: HashSet<SourceId>,
+}
+
+/// What was found in what the kustomizations in named folders build.
+#[derive(Debug, Default)]
+pub(super) struct BuiltInside {
+    /// The names of those kustomizations.
+    pub(super) labels: HashSet<String>,
+    /// Where the reasons lie why some have no result.
+    pub(super) failures: HashSet<Span>,
 }
 
 /// How a file is judged.
@@ -51,8 +65,10 @@ impl Told {
         if !through && jobs.iter().all(|job| job.is_told) {
             return None;
         }
-        let files = jobs.iter().filter(|job| job.is_told).map(|job| job.id).collect();
-        Some(Self { files, through, ..Self::default() })
+        let told = || jobs.iter().filter(|job| job.is_told);
+        let files = told().map(|job| job.id).collect();
+        let in_folders = told().filter(|job| job.is_in_folder && !through).map(|job| job.id).collect();
+        Some(Self { files, in_folders, through, ..Self::default() })
     }
 
     /// Counts the kustomizations of `all` that name something gone among the files.
@@ -86,8 +102,7 @@ impl Told {
             return;
         }
         // A change in one file may also show in the workloads of others.
-        let is_known =
-            |job: &Job| text_has(job, &index::may_hold_facts) || through && asks(job);
+        let is_known = |job: &Job| text_has(job, &index::may_hold_facts) || through && asks(job);
         let known = plain().filter(|job| !self.files.contains(&job.id) && is_known(job));
         self.known = known.map(|job| job.id).collect();
     }
@@ -105,7 +120,15 @@ impl Told {
     /// Whether `finding` is told.
     pub(super) fn tells(&self, finding: &Diagnostic) -> bool {
         let has = |span: Span| self.files.contains(&span.source);
-        has(finding.primary.span) || self.through && finding.related.iter().any(|label| has(label.span))
+        has(finding.primary.span)
+            || self.through && finding.related.iter().any(|label| has(label.span))
+            || finding.overlays.iter().any(|label| self.built.labels.contains(label))
+            || self.built.failures.contains(&finding.primary.span)
+    }
+
+    /// Whether all that `root` comes to is told, wherever it lies: whoever names a folder asks for what it applies.
+    pub(super) fn has_inside(&self, root: &Root<'_>) -> bool {
+        self.in_folders.contains(&root.head().source)
     }
 
     /// Whether `root`, with these files `below` it, decides about one of the files, or about what has to be known of
@@ -121,16 +144,19 @@ impl Told {
     /// is named.
     pub(super) fn origins<'f>(
         &self,
+        root: &Root<'_>,
         findings: impl Iterator<Item = (Option<Span>, &'f Diagnostic)>,
     ) -> BTreeSet<SourceId> {
-        let told = findings.filter(|(_, finding)| self.tells(finding));
+        let is_inside = self.has_inside(root);
+        let told = findings.filter(|(_, finding)| is_inside || self.tells(finding));
         let origins = told.filter_map(|(origin, _)| Some(origin?.source));
         origins.filter(|source| !self.files.contains(source)).collect()
     }
 
-    /// Notes where the `findings` lie that are told.
-    pub(super) fn meet(&mut self, findings: &[Diagnostic]) {
-        let told = findings.iter().filter(|finding| self.tells(finding));
+    /// Notes what kustomizations in named folders came to, and where the findings lie that are told.
+    pub(super) fn meet(&mut self, rendered: &mut Rendered) {
+        self.built = std::mem::take(&mut rendered.inside);
+        let told = rendered.findings.iter().filter(|finding| self.tells(finding));
         self.met = told.map(|finding| finding.primary.span.source).collect();
     }
 
@@ -154,7 +180,8 @@ fn asks(plan: &Plan<'_>, text: &str) -> bool {
     plan.rules().iter().any(|compiled| {
         let looks = compiled.natives.iter().any(|it| matches!(it, Native::Index(_)));
         let kinds = || {
-            let mut kinds = compiled.rule.kinds.iter().map(String::as_str).chain(compiled.params.texts("kinds"));
+            let mut kinds =
+                compiled.rule.kinds.iter().map(String::as_str).chain(compiled.params.texts("kinds"));
             kinds.any(|kind| matches!(kind, "any" | "workload") || has(kind))
         };
         compiled.rule.show_bindings && is_role || looks && kinds()
