@@ -132,7 +132,7 @@ fn read_stdin(name: Option<&Path>, limit: u64) -> Result<Stdin, Vec<CliError>> {
     io::stdin().lock().take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| {
         vec![CliError::new(format!("cannot read standard input: {}", walk::reason(&error)))]
     })?;
-    Ok(Stdin { name: name.map_or_else(|| STDIN.to_owned(), walk::shown), bytes })
+    Ok(Stdin { name: name.map_or_else(|| STDIN.to_owned(), walk::shown), is_file: name.is_some(), bytes })
 }
 
 fn write_reports(
@@ -167,7 +167,8 @@ fn close(options: &Check, outcome: &Outcome, terminal: &Terminal) {
     let mut text = Vec::new();
     // Writing to memory does not fail, and nobody is left to tell when standard error is closed.
     let _ = print::closing(outcome, quiet, terminal, &mut text);
-    if !quiet {
+    // Where nothing changed there is nothing to warn of.
+    if !quiet && options.scope.changed.is_none() {
         let _ = print::nothing(outcome, &options.paths, &mut text);
         let _ = print::no_rule(outcome, &mut text);
     }

@@ -1,7 +1,7 @@
 //! The files of a run: those that were named, and those of the Git work trees around them.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::{Component, Path, PathBuf},
 };
 
@@ -26,7 +26,7 @@ pub(super) struct Listed {
 #[derive(Debug, Default)]
 pub(super) struct Files {
     /// In the order of their ids.
-    pub(super) files: Vec<Listed>,
+    pub(super) listed: Vec<Listed>,
     /// What could not be read under the paths, and why.
     pub(super) errors: Vec<(String, String)>,
     /// The top of the one work tree that is read.
@@ -71,18 +71,18 @@ pub(super) fn list(request: &Request<'_>) -> Files {
         }
     };
     if trees.is_empty() {
-        return Files { files, errors: walked.errors, top: None };
+        return Files { listed: files, errors: walked.errors, top: None };
     }
-    let files = with_trees(files, &trees, request);
+    let listed = with_trees(files, &trees, request);
     let top = if let [tree] = &*trees { Some(tree.root.clone()) } else { None };
-    Files { files, errors: walked.errors, top }
+    Files { listed, errors: walked.errors, top }
 }
 
 /// The work trees around what `request` names: those that it does not name whole, or of which not all is told.
 fn trees(request: &Request<'_>) -> Vec<Tree> {
     let here = std::env::current_dir().and_then(|it| it.canonicalize()).unwrap_or_default();
-    let stdin = request.stdin.as_ref().map(|stdin| PathBuf::from(&stdin.name));
-    let mut roots: HashMap<PathBuf, bool> = HashMap::new();
+    let stdin = request.stdin.as_ref().filter(|stdin| stdin.is_file).map(|stdin| PathBuf::from(&stdin.name));
+    let mut roots: BTreeMap<PathBuf, bool> = BTreeMap::new();
     let mut whole = BTreeSet::new();
     let mut seen = BTreeSet::new();
     for path in request.paths.iter().chain(&stdin) {
@@ -99,13 +99,11 @@ fn trees(request: &Request<'_>) -> Vec<Tree> {
     }
     let is_outer = |root: &Path| !root.ancestors().skip(1).any(|it| roots.contains_key(it));
     let is_whole = |root: &Path| root.ancestors().any(|it| whole.contains(it));
-    let mut trees: Vec<Tree> = roots
+    roots
         .iter()
         .filter(|(root, _)| is_outer(root) && !is_whole(root))
         .map(|(root, is_absolute)| tree(root, *is_absolute, &here))
-        .collect();
-    trees.sort_by(|a, b| a.root.cmp(&b.root));
-    trees
+        .collect()
 }
 
 fn tree(root: &Path, is_absolute: bool, here: &Path) -> Tree {
@@ -194,7 +192,8 @@ fn with_trees(named: Vec<Listed>, trees: &[Tree], request: &Request<'_>) -> Vec<
         }
     }
     // What the walk leaves out was named all the same.
-    for (id, listed) in by_identity {
+    let left: BTreeMap<PathBuf, Listed> = by_identity.into_iter().collect();
+    for (id, listed) in left {
         let tree = trees.iter().find_map(|tree| Some((tree, id.strip_prefix(&tree.root).ok()?)));
         let way = tree.map_or_else(|| listed.found.shown.clone(), |(tree, way)| key(tree, way));
         files.push(Listed { way: Some(way), ..listed });

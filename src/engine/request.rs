@@ -37,6 +37,8 @@ pub struct Request<'r> {
 pub struct Stdin {
     /// The path it stands for: decides the configuration and what its name tells.
     pub name: String,
+    /// It stands for the file at that path, with what is around it; else for nothing but itself.
+    pub is_file: bool,
     /// All of it.
     pub bytes: Vec<u8>,
 }

@@ -51,8 +51,8 @@ fn run_here(
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Outcome, Failure> {
     let started = Instant::now();
-    let Files { files, errors, top } = list(request);
-    let (jobs, settings, from_top) = jobs(files, request)?;
+    let Files { listed, errors, top } = list(request);
+    let (jobs, settings, from_top) = jobs(listed, request)?;
     let silencing = request.today.map(|today| Silencing { registry, today, peers: true });
     let plans = plans(registry, &settings, silencing)?;
     let plan_of = |id: SourceId| jobs.get(id.0 as usize).and_then(|job| plans.get(job.settings));
@@ -72,8 +72,7 @@ fn run_here(
     let builders = Builders { first: &first, again: lean.then_some(&again) };
     let mut told = Told::new(&jobs, request);
     if let Some(told) = &mut told {
-        told.take_gone(&all, request);
-        told.take_known(&jobs, &texts, request, &plan_of);
+        told.look_around(&all, (&jobs, &texts), request, &plan_of);
     }
     let mut rendered = render_roots(&builders, &all, &jobs, &plan_of, told.as_ref());
     if let Some(told) = &mut told {

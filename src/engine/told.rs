@@ -71,8 +71,20 @@ impl Told {
         Some(Self { files, in_folders, through, ..Self::default() })
     }
 
+    /// Finds out what decides about the files, besides the kustomizations that reach them.
+    pub(super) fn look_around<'p, 'r: 'p>(
+        &mut self,
+        all: &Kustomizations<'_>,
+        (jobs, texts): (&[Job], &Texts),
+        request: &Request<'_>,
+        plan_of: &dyn Fn(SourceId) -> Option<&'p Plan<'r>>,
+    ) {
+        self.take_gone(all, request);
+        self.take_known(jobs, texts, request, plan_of);
+    }
+
     /// Counts the kustomizations of `all` that name something gone among the files.
-    pub(super) fn take_gone(&mut self, all: &Kustomizations<'_>, request: &Request<'_>) {
+    fn take_gone(&mut self, all: &Kustomizations<'_>, request: &Request<'_>) {
         let Scope::Changed { gone, .. } = &request.scope else { return };
         // With its kustomization, a folder is gone for those that name it.
         let is_gone = |path: &Path| {
@@ -83,7 +95,7 @@ impl Told {
     }
 
     /// Notes the files whose objects rules over all objects have to know, where what is told holds such objects.
-    pub(super) fn take_known<'p, 'r: 'p>(
+    fn take_known<'p, 'r: 'p>(
         &mut self,
         jobs: &[Job],
         texts: &Texts,
