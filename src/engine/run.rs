@@ -242,8 +242,10 @@ fn plans<'r>(
 }
 
 fn rules_run(jobs: &[Job], plans: &[Plan<'_>]) -> Vec<RuleId> {
-    let of_told: BTreeSet<usize> = jobs.iter().filter(|job| job.is_told).map(|job| job.settings).collect();
-    let plans = of_told.into_iter().filter_map(|at| plans.get(at));
+    // Where nothing is told, as after no change, rules were selected all the same.
+    let is_any = jobs.iter().any(|job| job.is_told);
+    let of_told = jobs.iter().filter(|job| job.is_told || !is_any).map(|job| job.settings);
+    let plans = of_told.collect::<BTreeSet<usize>>().into_iter().filter_map(|at| plans.get(at));
     let ids: BTreeSet<&RuleId> =
         plans.flat_map(|plan| plan.rules().iter().map(|compiled| &compiled.rule.id)).collect();
     ids.into_iter().cloned().collect()
