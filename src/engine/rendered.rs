@@ -228,18 +228,8 @@ fn judge_built(
         out.sources.insert(resource.origin.source);
         for object in kube::objects(resource.node()) {
             let before = judged.findings.len();
-    let judge = |root: &Root<'_>| {
-        let plan = plan_of(root.member.file);
-        match (root.build(builders.first), builders.again) {
-            (Ok(built), _) => Ok(judge_built(&built, root, plan, (builders.first.store(), told))),
-            (Err(_), Some(again)) => {
-                root.build(again).map(|built| judge_built(&built, root, plan, (again.store(), told)))
-            }
-            (Err(errors), None) => Err(errors),
-        }
-    };
-    let below: Vec<BTreeSet<SourceId>> = roots.iter().map(|root| all.files_below(root)).collect();
-    let judged = judge_wanted(roots, &below, told, &judge);
+            let id = judge_object(object, plan, texts, &mut judged);
+            out.objects += usize::from(is_counted);
             // Only what a finding or a fact holds on to can be asked for, and keeps its address.
             if Arc::strong_count(&id) > 1 {
                 origins.insert(Arc::as_ptr(&id), resource.origin);
