@@ -10,7 +10,7 @@ use clap::{
 };
 
 pub(super) use self::fix::FixOptions;
-use super::size::parse_size;
+use super::{scope::ScopeOptions, size::parse_size};
 use crate::{
     base::{Minor, Severity},
     report::{Format, Layout, UnknownWord},
@@ -105,6 +105,8 @@ pub(super) struct Check {
     pub(super) fixes: FixOptions,
     #[command(flatten)]
     pub(super) files: FileOptions,
+    #[command(flatten)]
+    pub(super) scope: ScopeOptions,
     #[command(flatten)]
     pub(super) limits: LimitOptions,
     /// Tell only findings that this baseline does not know.

@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     CliError, Done, Exit, Terminal, add_ignore, args::Check, baseline, choose, fix, output, print,
-    progress::Progress,
+    progress::Progress, scope, watch,
 };
 use crate::{
     base::Day,
@@ -27,6 +27,14 @@ pub(super) fn check(options: &Check, terminal: &Terminal) -> Done {
     choose::distinct_files(options)?;
     add_ignore::check(options)?;
     fix::check(options)?;
+    scope::check(options)?;
+    if options.scope.watch {
+        return watch::watch(options, terminal, &|| check_once(options, terminal));
+    }
+    check_once(options, terminal)
+}
+
+fn check_once(options: &Check, terminal: &Terminal) -> Done {
     let baseline = options.baseline.as_deref().map(baseline::read).transpose()?;
     let registry = embedded()?;
     let mut overrides = choose::overrides(&options.rules, &registry)?;
@@ -131,6 +139,10 @@ fn unread(outcome: &Outcome, terminal: &Terminal) -> bool {
 
 /// What is found where the options say, for other commands; a file that cannot be read is told.
 pub(super) fn outcome(options: &Check, terminal: &Terminal) -> Result<Outcome, Vec<CliError>> {
+    scope::check(options)?;
+    if options.scope.watch {
+        return Err(vec![CliError::new("`--watch` is an option of `check` alone")]);
+    }
     if options.add_ignore.is_some() {
         return Err(vec![CliError::new("`--add-ignore` is an option of `check` alone")]);
     }
@@ -168,6 +180,7 @@ fn request<'r>(options: &Check, resolver: &'r Resolver<'r>) -> Result<Request<'r
         .transpose()?;
     Ok(Request {
         paths,
+        scope: scope::scope(options)?,
         stdin,
         buffers: Buffers::default(),
         resolver,
@@ -210,7 +223,7 @@ fn read_stdin(name: Option<&Path>, limit: u64) -> Result<Stdin, Vec<CliError>> {
     io::stdin().lock().take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| {
         vec![CliError::new(format!("cannot read standard input: {}", walk::reason(&error)))]
     })?;
-    Ok(Stdin { name: name.map_or_else(|| STDIN.to_owned(), walk::shown), bytes })
+    Ok(Stdin { name: name.map_or_else(|| STDIN.to_owned(), walk::shown), is_file: name.is_some(), bytes })
 }
 
 fn write_reports(
@@ -282,7 +295,8 @@ fn close(options: &Check, outcome: &Outcome, resolver: &Resolver<'_>, terminal: 
     let mut text = Vec::new();
     // Writing to memory does not fail, and nobody is left to tell when standard error is closed.
     let _ = print::closing(outcome, quiet, terminal, &mut text);
-    if !quiet {
+    // Where nothing changed there is nothing to warn of.
+    if !quiet && options.scope.changed.is_none() {
         let is_excluded = |path: &&PathBuf| options.files.force_exclude && excludes(resolver, path);
         let (excluded, others): (Vec<_>, Vec<_>) = options.paths.iter().partition(is_excluded);
         let _ = print::nothing(outcome, &excluded, &others, &mut text);

@@ -55,6 +55,7 @@ fn write_new(file: &Path, text: &str) -> io::Result<()> {
 fn look(folder: &Path, registry: &Registry) -> Result<Outcome, Vec<CliError>> {
     let resolver = Resolver::isolated(registry, Overrides::default());
     let request = Request {
+        scope: engine::Scope::Named,
         paths: vec![folder.to_path_buf()],
         stdin: None,
         buffers: Buffers::default(),

@@ -3,6 +3,7 @@
 mod add_ignore;
 mod args;
 mod baseline;
+mod changed;
 mod check;
 mod choose;
 mod commands;
@@ -16,8 +17,10 @@ mod output;
 mod print;
 mod progress;
 mod render;
+mod scope;
 mod size;
 mod terminal;
+mod watch;
 
 use std::{ffi::OsString, process::ExitCode};
 

@@ -241,6 +241,7 @@ impl Baseline {
     fn stale(&self, outcome: &Outcome) -> Self {
         let ran: BTreeSet<&str> = outcome.rules_run.iter().map(crate::base::RuleId::as_str).collect();
         let ids = (0..outcome.sources.len()).map(|id| SourceId(id as u32));
+        let ids = ids.filter(|id| outcome.told.as_ref().is_none_or(|told| told.contains(id)));
         let read: BTreeSet<String> = ids.map(|id| path_of(outcome, id)).collect();
         let mut stale = self.clone();
         stale.0.retain(|entry, paths| {

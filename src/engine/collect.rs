@@ -13,6 +13,7 @@ use super::{
     overrule::overrule,
     rendered::Rendered,
     suppress::{Silencing, settle},
+    told::Told,
 };
 use crate::{
     base::{Diagnostic, SourceId, Sources},
@@ -29,6 +30,10 @@ pub(super) struct Holding<'h, 'r> {
     /// Which of them hold for the files that only kustomizations read.
     pub(super) elsewhere: BTreeMap<SourceId, usize>,
     pub(super) silencing: Option<Silencing<'h>>,
+    /// What is told, where that is not all.
+    pub(super) told: Option<&'h Told>,
+    /// The ways to the files from the top of their work tree, where that was read.
+    pub(super) from_top: &'h [Option<String>],
     /// The ways to the files from the folders of their configurations, where those override something.
     pub(super) ways: &'h BTreeMap<SourceId, PathBuf>,
 }
@@ -48,9 +53,12 @@ pub(super) fn collect(
     let mut facts = Vec::new();
     let mut silences = rendered.elsewhere;
     for done in done {
-        *outcome.stats.files.entry(done.judged.class).or_insert(0) += 1;
-        outcome.stats.objects += done.judged.objects;
-        outcome.unreadable.extend(done.unreadable);
+        let is_told = holding.told.is_none_or(|told| told.has(done.id));
+        if is_told {
+            *outcome.stats.files.entry(done.judged.class).or_insert(0) += 1;
+            outcome.stats.objects += done.judged.objects;
+            outcome.unreadable.extend(done.unreadable);
+        }
         findings.extend(done.judged.findings);
         facts.extend(done.judged.facts);
         silences.extend(done.judged.silences);
@@ -58,11 +66,12 @@ pub(super) fn collect(
         if let Some(source) = done.source {
             outcome.sources.keep(source);
         }
-        if with_classes {
+        if with_classes && is_told {
             outcome.classes.push((outcome.sources.path(done.id).to_owned(), done.judged.class));
         }
     }
-    let index = Index::build(facts, &|id| outcome.sources.path(id));
+    let from_top = |id: SourceId| holding.from_top.get(id.0 as usize)?.as_deref();
+    let index = Index::build(facts, &|id| from_top(id).unwrap_or_else(|| outcome.sources.path(id)));
     for (at, plan) in holding.plans.iter().enumerate() {
         let before = findings.len();
         judge_index(&index, plan, &mut findings);
@@ -85,6 +94,10 @@ pub(super) fn collect(
     if let Some(silencing) = holding.silencing {
         let plan_of = |id| settings_of.get(&id).and_then(|at| holding.plans.get(*at)).copied();
         outcome.ignored.extend(settle(&mut findings, silences, rendered.silences, silencing, &plan_of));
+    }
+    if let Some(told) = holding.told {
+        findings.retain(|finding| told.tells(finding));
+        outcome.ignored.retain(|it| told.tells(&it.finding));
     }
     let ranks = ranks(&outcome.sources);
     let key = |it: &Diagnostic| ranks.get(it.primary.span.source.0 as usize).copied().unwrap_or(usize::MAX);

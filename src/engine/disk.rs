@@ -32,6 +32,8 @@ pub struct Disk {
     others: Mutex<Others>,
     first_other: u32,
     here: PathBuf,
+    /// The folder above all files, where it is known.
+    top: Option<PathBuf>,
     /// What was read already.
     texts: Texts,
     /// What is read in place of files.
@@ -62,6 +64,7 @@ impl Disk {
             others: Mutex::default(),
             first_other: 0,
             here: std::env::current_dir().unwrap_or_default(),
+            top: None,
             texts: Texts::default(),
             buffers: Buffers::default(),
         };
@@ -78,6 +81,12 @@ impl Disk {
     #[must_use]
     pub(super) fn with_texts(self, texts: Texts, buffers: Buffers) -> Self {
         Self { texts, buffers, ..self }
+    }
+
+    /// The same, with `top` as the folder above all files.
+    #[must_use]
+    pub(super) fn below(self, top: Option<PathBuf>) -> Self {
+        Self { top, ..self }
     }
 
     /// The real path of a walked file: one question to the system a folder, not one a file.
@@ -180,6 +189,9 @@ impl Library for Disk {
     }
 
     fn top(&self) -> PathBuf {
+        if let Some(top) = &self.top {
+            return top.clone();
+        }
         let here = self.here.canonicalize().unwrap_or_default();
         let mut folders = self.folders.values();
         let first = folders.next().cloned().unwrap_or_else(|| here.clone());

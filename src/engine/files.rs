@@ -19,6 +19,7 @@ use super::{
     load::{Loaded, decode, load},
     rendered::{Rendered, role_of},
     texts::Texts,
+    told::{Judging, Told},
 };
 use crate::{
     base::{Source, SourceId},
@@ -34,6 +35,12 @@ pub(super) struct Job {
     pub(super) found: Found,
     /// Index into the run's settings and plans.
     pub(super) settings: usize,
+    /// What is found in it is told.
+    pub(super) is_told: bool,
+    /// It lies in a folder that was named.
+    pub(super) is_in_folder: bool,
+    /// Standard input stands for it.
+    pub(super) is_stdin: bool,
 }
 
 /// What became of one job.
@@ -59,13 +66,31 @@ pub(super) struct Shared<'s, 'k> {
     pub(super) request: &'s Request<'s>,
     pub(super) texts: &'s Texts,
     pub(super) kustomized: Option<Kustomized<'k, 's>>,
+    /// What is told, where that is not all.
+    pub(super) told: Option<&'s Told>,
+    /// Finds nothing.
+    pub(super) bare: &'s Plan<'s>,
+}
+
+impl<'s> Shared<'s, '_> {
+    /// What `job` is judged by, if it is judged at all.
+    fn plan<'p>(&self, job: &Job, plans: &'p [Plan<'p>]) -> Option<&'p Plan<'p>>
+    where
+        's: 'p,
+    {
+        match self.told.map_or(Judging::Whole, |told| told.judging(job.id)) {
+            Judging::Whole => plans.get(job.settings),
+            Judging::Facts => Some(self.bare),
+            Judging::No => None,
+        }
+    }
 }
 
 /// Judges every file by itself.
-pub(super) fn judge_jobs(
+pub(super) fn judge_jobs<'p>(
     jobs: &[Job],
-    plans: &[Plan<'_>],
-    shared: &Shared<'_, '_>,
+    plans: &'p [Plan<'p>],
+    shared: &Shared<'p, '_>,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Vec<Done> {
     let finished = AtomicUsize::new(0);
@@ -74,8 +99,11 @@ pub(super) fn judge_jobs(
         .filter(|job| job.found.hint == NameHint::Kustomization)
         .flat_map_iter(|job| patches_of(job, shared).into_iter().map(PathBuf::into_os_string))
         .collect();
-    jobs.par_iter()
-        .map(|job| {
+    let judged: Vec<(&Job, &Plan<'_>)> =
+        jobs.iter().filter_map(|job| Some((job, shared.plan(job, plans)?))).collect();
+    judged
+        .par_iter()
+        .map(|(job, plan)| {
             let is_patch = !patches.is_empty() && patches.contains(normal(&job.found.path).as_os_str());
             let role = match job.found.hint {
                 NameHint::Kustomization => Role::Kustomization,
@@ -83,11 +111,11 @@ pub(super) fn judge_jobs(
                 _ => Role::Plain,
             };
             let role = shared.kustomized.map_or(role, |it| role_of(job.id, role, it.rendered));
-            let mut done = judge_job(job, role, &plans[job.settings], shared);
+            let mut done = judge_job(job, role, plan, shared);
             if shared.kustomized.is_some_and(|it| it.rendered.is_partly_judged(job.id)) {
                 done.judged.silences.iter_mut().for_each(|silence| silence.is_whole = false);
             }
-            progress(finished.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
+            progress(finished.fetch_add(1, Ordering::Relaxed) + 1, judged.len());
             done
         })
         .collect()
@@ -95,9 +123,7 @@ pub(super) fn judge_jobs(
 
 pub(super) fn text_of(job: &Job, request: &Request<'_>) -> Result<Loaded, String> {
     match &request.stdin {
-        Some(stdin) if Path::new(&stdin.name) == job.found.path => {
-            Ok(decode(job.id, &job.found.shown, stdin.bytes.clone()))
-        }
+        Some(stdin) if job.is_stdin => Ok(decode(job.id, &job.found.shown, stdin.bytes.clone())),
         _ => load(job.id, &job.found.path, &job.found.shown, &request.limits, &request.buffers),
     }
 }

@@ -5,12 +5,14 @@ use std::{
     sync::Arc,
 };
 
-use super::Ignored;
+use super::{Ignored, told::Told};
 use crate::base::{Diagnostic, ObjectId, RuleId, SourceId, Span};
 
 /// The findings of all roots, the same one once.
 #[derive(Debug, Default)]
-pub(super) struct Merged {
+pub(super) struct Merged<'t> {
+    /// What is told, where that is not all.
+    told: Option<&'t Told>,
     labels: Vec<Vec<String>>,
     /// Which roots hold the object of an origin.
     holders: BTreeMap<Span, BTreeSet<usize>>,
@@ -52,7 +54,12 @@ impl Twins {
     }
 }
 
-impl Merged {
+impl<'t> Merged<'t> {
+    /// None yet, of a run that tells what `told` says.
+    pub(super) fn new(told: Option<&'t Told>) -> Self {
+        Self { told, ..Self::default() }
+    }
+
     /// Takes up what was found in the root with these labels; `origins` are where its objects were written.
     pub(super) fn add(
         &mut self,
@@ -71,12 +78,18 @@ impl Merged {
             let nth = objects.number(origin, &finding);
             let object = finding.subject.as_ref().map(|subject| Arc::clone(&subject.object));
             let place = (finding.primary.span.source, finding.primary.span.start, finding.rule.clone());
+            let tells = |finding: &Diagnostic| self.told.is_none_or(|told| told.tells(finding));
             let entry = match self.findings.entry(key_of(&finding, origin, nth)) {
                 Entry::Vacant(vacant) => vacant.insert((origin, BTreeSet::new(), finding)),
                 Entry::Occupied(occupied) => {
                     let entry = occupied.into_mut();
                     // One text, several results: a repair must be one for all of them.
                     entry.2.fixes.retain(|fix| finding.fixes.contains(fix));
+                    if !tells(&entry.2) && tells(&finding) {
+                        let (fixes, span) = (std::mem::take(&mut entry.2.fixes), entry.2.primary.span);
+                        entry.2 = Diagnostic { fixes, ..finding };
+                        entry.2.primary.span.end = span.end.max(end);
+                    }
                     entry
                 }
             };

@@ -1,5 +1,6 @@
 //! Order, parallelism, the outcome. Knows nothing of stdout or formats.
 
+mod around;
 mod baseline;
 mod buffers;
 mod collect;
@@ -20,9 +21,12 @@ mod replace;
 mod request;
 mod roots;
 mod run;
+mod scope;
 mod suppress;
 mod texts;
+mod told;
 
+pub use around::work_tree;
 pub use baseline::{Baseline, BaselineError, Known};
 pub use buffers::Buffers;
 pub use disk::Disk;
@@ -35,6 +39,7 @@ pub use plan::{Choice, Plan, PlanError};
 pub use replace::{RewriteError, replace, rewrite};
 pub use request::{Request, Stdin};
 pub use run::run;
+pub use scope::Scope;
 pub use suppress::{
     Added, Ignored, Left, Migrated, Silencing, add_ignores, check_reason, may_migrate, migrate,
 };

@@ -1,6 +1,10 @@
 //! What a run found, in the order in which it is told.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    time::Duration,
+};
 
 use super::{Fixable, Ignored, Known};
 use crate::base::{Diagnostic, RuleId, Severity, SourceId, Sources};
@@ -53,6 +57,8 @@ pub struct Outcome {
     /// How many of the sources the walk found, or standard input is; they come first. The others were only read for
     /// what they bring to these.
     pub walked: usize,
+    /// The files that the run is about; `None` where that is all that were read.
+    pub told: Option<BTreeSet<SourceId>>,
     /// Sorted by path, place and rule.
     pub findings: Vec<Diagnostic>,
     /// What comments, annotations and overrides silence, in the same order.
@@ -85,9 +91,9 @@ impl Outcome {
         })
     }
 
-    /// Whether the walk found `source`, or standard input is it.
+    /// Whether `source` is one that the run is about: the walk found it where it was told to, or standard input is it.
     pub fn is_walked(&self, source: SourceId) -> bool {
-        (source.0 as usize) < self.walked
+        (source.0 as usize) < self.walked && self.told.as_ref().is_none_or(|told| told.contains(&source))
     }
 
     /// The worst severity found.

@@ -44,12 +44,9 @@ pub struct PlanError {
 }
 
 impl<'r> Plan<'r> {
-    /// Makes the chosen rules ready; those that say nothing about `target` are left out.
-    ///
-    /// # Errors
-    /// [`PlanError`] for a rule whose author, or whose user's parameters, made it impossible to run.
-    pub fn new(target: Target, choices: impl IntoIterator<Item = Choice<'r>>) -> Result<Self, PlanError> {
-        let mut plan = Self {
+    /// One without rules.
+    pub(super) fn bare(target: Target) -> Self {
+        Self {
             target,
             silencing: None,
             rules: Vec::new(),
@@ -58,7 +55,15 @@ impl<'r> Plan<'r> {
             by_kind: BTreeMap::new(),
             documents: Vec::new(),
             index: Vec::new(),
-        };
+        }
+    }
+
+    /// Makes the chosen rules ready; those that say nothing about `target` are left out.
+    ///
+    /// # Errors
+    /// [`PlanError`] for a rule whose author, or whose user's parameters, made it impossible to run.
+    pub fn new(target: Target, choices: impl IntoIterator<Item = Choice<'r>>) -> Result<Self, PlanError> {
+        let mut plan = Self::bare(target);
         for choice in choices {
             let rule = choice.rule;
             let wrong_platform = rule.platform.is_some() && rule.platform != target.platform;

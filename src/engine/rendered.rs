@@ -15,6 +15,7 @@ use super::{
     merged::{Also, Merged},
     roots::{Kustomizations, Root},
     suppress::{Silence, by_annotations, of_text, once},
+    told::{BuiltInside, Told},
 };
 use crate::{
     base::{Diagnostic, SourceId, Span},
@@ -44,6 +45,8 @@ pub(super) struct Rendered {
     pub(super) unbuilt: BTreeSet<SourceId>,
     /// The GitOps objects that apply something that could not be built.
     pub(super) unbuilt_overlays: BTreeSet<Span>,
+    /// What the kustomizations in named folders come to, where more is built.
+    pub(super) inside: BuiltInside,
 }
 
 impl Rendered {
@@ -87,28 +90,33 @@ pub(super) fn render<'p, 'r: 'p>(
     all: &Kustomizations<'_>,
     roots: &[Root<'_>],
     plan_of: &(dyn Fn(SourceId) -> Option<&'p Plan<'r>> + Sync),
+    told: Option<&Told>,
 ) -> Rendered {
-    let judged: Vec<_> = roots
-        .par_iter()
-        .map(|root| {
-            let plan = plan_of(root.member.file);
-            match (root.build(builders.first), builders.again) {
-                (Ok(built), _) => Ok(judge_built(&built, root, plan, builders.first.store())),
-                (Err(_), Some(again)) => {
-                    root.build(again).map(|built| judge_built(&built, root, plan, again.store()))
-                }
-                (Err(errors), None) => Err(errors),
+    let judge = |root: &Root<'_>| {
+        let plan = plan_of(root.member.file);
+        match (root.build(builders.first), builders.again) {
+            (Ok(built), _) => Ok(judge_built(&built, root, plan, (builders.first.store(), told))),
+            (Err(_), Some(again)) => {
+                root.build(again).map(|built| judge_built(&built, root, plan, (again.store(), told)))
             }
-        })
-        .collect();
+            (Err(errors), None) => Err(errors),
+        }
+    };
+    let below: Vec<BTreeSet<SourceId>> = roots.iter().map(|root| all.files_below(root)).collect();
+    let judged = judge_wanted(roots, &below, told, &judge);
     let mut rendered = Rendered::default();
-    let mut merged = Merged::default();
+    let mut merged = Merged::new(told);
     let mut used: BTreeSet<SourceId> = BTreeSet::new();
-    for (root, judged) in roots.iter().zip(judged) {
-        let files = all.files_below(root);
+    for ((root, files), judged) in roots.iter().zip(below).zip(judged) {
         used.extend(&files);
         match judged {
-            Ok(judged) => {
+            // What it makes of its files is not told; that it takes them up counts.
+            None if root.takes_up_all() => rendered.built.extend(files),
+            None => {}
+            Some(Ok(judged)) => {
+                if told.is_some_and(|told| told.has_inside(root)) {
+                    rendered.inside.labels.extend(root.labels.iter().cloned());
+                }
                 rendered.objects += judged.objects;
                 let own = |file: &SourceId| root.takes_up_all() || !root.member.files.contains(file);
                 rendered.built.extend(files.into_iter().filter(own));
@@ -117,16 +125,20 @@ pub(super) fn render<'p, 'r: 'p>(
                 merged.ignore(judged.ignored);
                 merged.add(&root.labels, judged.origins, judged.findings);
             }
-            Err(errors) => {
+            Some(Err(errors)) => {
                 rendered.unbuilt.extend(files);
                 rendered.unbuilt_overlays.extend(root.overlay());
-                rendered.findings.extend(told(&errors, root.head(), plan_of(root.member.file)));
+                let findings = not_built(&errors, root.head(), plan_of(root.member.file));
+                if told.is_some_and(|told| told.has_inside(root)) {
+                    rendered.inside.failures.extend(findings.iter().map(|finding| finding.primary.span));
+                }
+                rendered.findings.extend(findings);
             }
         }
     }
     // A gap is the same for all that are built with it.
     for of_file in builders.gaps().chunk_by(|a, b| a.span.source == b.span.source) {
-        rendered.findings.extend(told(of_file, of_file[0].span, plan_of(of_file[0].span.source)));
+        rendered.findings.extend(not_built(of_file, of_file[0].span, plan_of(of_file[0].span.source)));
     }
     // An error in a base is met by every overlay of it.
     rendered.findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
@@ -141,9 +153,34 @@ pub(super) fn render<'p, 'r: 'p>(
     rendered
 }
 
+/// What became of those of `roots` that matter for what is told; `None` for the others. `below` are the files of each.
+fn judge_wanted(
+    roots: &[Root<'_>],
+    below: &[BTreeSet<SourceId>],
+    told: Option<&Told>,
+    judge: &(dyn Fn(&Root<'_>) -> Result<RootJudged, Vec<BuildError>> + Sync),
+) -> Vec<Option<Result<RootJudged, Vec<BuildError>>>> {
+    let Some(told) = told else { return roots.par_iter().map(|root| Some(judge(root))).collect() };
+    let wanted =
+        roots.par_iter().zip(below).map(|(root, below)| told.wants(root, below).then(|| judge(root)));
+    let mut judged: Vec<_> = wanted.collect();
+    let mut origins = BTreeSet::new();
+    for (root, judged) in roots.iter().zip(&judged) {
+        let findings = judged.iter().flatten().flat_map(|judged| &judged.findings);
+        origins.extend(told.origins(root, findings.map(|(origin, finding)| (*origin, finding))));
+    }
+    // Who else builds those objects is named with the findings.
+    judged.par_iter_mut().zip(roots).zip(below).for_each(|((judged, root), below)| {
+        if judged.is_none() && below.iter().any(|file| origins.contains(file)) {
+            *judged = Some(judge(root));
+        }
+    });
+    judged
+}
+
 /// What is told of a kustomization that was not built, or not all of it: each mistake for itself, and once that it needs something from
 /// elsewhere, whatever else it needs from there.
-fn told(errors: &[BuildError], head: Span, plan: Option<&Plan<'_>>) -> Vec<Diagnostic> {
+fn not_built(errors: &[BuildError], head: Span, plan: Option<&Plan<'_>>) -> Vec<Diagnostic> {
     let of_kind = |kind| errors.iter().filter(move |error: &&BuildError| error.kind == kind);
     let report = |id: &str, error: &BuildError| {
         let compiled = plan?.rules().iter().find(|compiled| compiled.rule.id.as_str() == id)?;
@@ -181,18 +218,29 @@ struct RootJudged {
     silences: Vec<Silence>,
 }
 
-fn judge_built(built: &Built<'_>, root: &Root<'_>, plan: Option<&Plan<'_>>, texts: &dyn Texts) -> RootJudged {
+fn judge_built(
+    built: &Built<'_>,
+    root: &Root<'_>,
+    plan: Option<&Plan<'_>>,
+    (texts, told): (&dyn Texts, Option<&Told>),
+) -> RootJudged {
     let mut out = RootJudged::default();
     let Some(plan) = plan else { return out };
     let desk = Desk::new(texts);
     let mut judged = Judged::default();
     let mut origins = BTreeMap::new();
     for resource in &built.resources {
+        let is_counted = told.is_none_or(|told| {
+            told.has_inside(root)
+                || told.has(resource.origin.source)
+                || resource.trail.iter().any(|step| told.has(step.source))
+        });
         out.origins.insert(resource.origin);
         out.sources.insert(resource.origin.source);
         for object in kube::objects(resource.node()) {
             let before = judged.findings.len();
             let id = judge_object(object, plan, &desk, &mut judged);
+            out.objects += usize::from(is_counted);
             // Only what a finding or a fact holds on to can be asked for, and keeps its address.
             if Arc::strong_count(&id) > 1 {
                 origins.insert(Arc::as_ptr(&id), resource.origin);
@@ -202,7 +250,6 @@ fn judge_built(built: &Built<'_>, root: &Root<'_>, plan: Option<&Plan<'_>>, text
             }
         }
     }
-    out.objects = judged.objects;
     if root.is_open() {
         judged.findings.retain(|finding| !finding.absence);
         judged.facts.clear();

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Buffers;
+use super::{Buffers, Scope};
 use crate::{base::Day, config, walk, yaml};
 
 /// One run: what to read and what holds for it.
@@ -14,6 +14,8 @@ pub struct Request<'r> {
     pub stdin: Option<Stdin>,
     /// Texts that are read in place of files.
     pub buffers: Buffers,
+    /// What is read and told besides.
+    pub scope: Scope,
     /// What holds for each file.
     pub resolver: &'r config::Resolver<'r>,
     /// How to walk.
@@ -35,6 +37,8 @@ pub struct Request<'r> {
 pub struct Stdin {
     /// The path it stands for: decides the configuration and what its name tells.
     pub name: String,
+    /// It stands for the file at that path, with what is around it; else for nothing but itself.
+    pub is_file: bool,
     /// All of it.
     pub bytes: Vec<u8>,
 }

@@ -132,6 +132,12 @@ impl<'a> Kustomizations<'a> {
         members.chain(applied).collect()
     }
 
+    /// The files of the kustomizations that name a path that is not there and of which `is_gone` is true.
+    pub(super) fn naming(&self, is_gone: &dyn Fn(&Path) -> bool) -> impl Iterator<Item = SourceId> {
+        let members = self.members.iter().chain(self.applied.iter().map(|(_, member)| member));
+        members.filter(|member| member.missing.iter().any(|path| is_gone(path))).map(|member| member.file)
+    }
+
     /// The files that any kustomization of a file reads.
     pub(super) fn files(&self) -> impl Iterator<Item = SourceId> {
         self.members.iter().flat_map(|member| member.files.iter().copied())
@@ -148,6 +154,11 @@ impl Root<'_> {
             Some(applied) => applied.build(builder),
             None => builder.build(&self.member.folder),
         }
+    }
+
+    /// The files besides those below it in which something stands that it brings about.
+    pub(super) fn sources(&self) -> BTreeSet<SourceId> {
+        self.applied.map(Applied::sources).unwrap_or_default()
     }
 
     /// What to point at to show it.

@@ -8,7 +8,8 @@ use std::{
 };
 
 use super::{
-    Choice, Failure, Outcome, Plan, Request, Silencing, Stdin, Unreadable,
+    Choice, Failure, Outcome, Plan, Request, Silencing, Unreadable,
+    around::{Files, Listed, list},
     collect::{Holding, collect, keep_texts},
     disk::Disk,
     files::{Job, Kustomized, Shared, judge_jobs},
@@ -16,16 +17,17 @@ use super::{
     rendered::{Builders, Rendered, render},
     roots::Kustomizations,
     texts::Texts,
+    told::Told,
 };
 use crate::{
-    base::{RuleId, SourceId, Sources},
+    base::{Minor, RuleId, SourceId, Sources},
     config::Settings,
     render::{
         gitops::{self, Applied},
         kustomize::{Builder, Member, Store, gather_all},
     },
     rule::{Registry, Target},
-    walk::{self, Found, NameHint},
+    walk::{self, NameHint},
 };
 
 /// Does what `request` asks. `progress` hears how many files are done, of how many.
@@ -50,13 +52,13 @@ fn run_here(
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Outcome, Failure> {
     let started = Instant::now();
-    let walked = walk::walk(&request.paths, &request.walk, request.resolver);
-    let (jobs, settings) = jobs(walked.files, request)?;
+    let Files { listed, errors, top } = list(request);
+    let (jobs, settings, from_top) = jobs(listed, request)?;
     let silencing = request.today.map(|today| Silencing { registry, today, peers: true });
     let plans = plans(registry, &settings, silencing)?;
     let plan_of = |id: SourceId| jobs.get(id.0 as usize).and_then(|job| plans.get(job.settings));
     let (texts, applying) = Texts::read(&jobs, request);
-    let disk = disk(&jobs, &texts, !applying.is_empty(), request);
+    let disk = disk(&jobs, &texts, !applying.is_empty(), request).map(|disk| disk.below(top));
     let folders: Vec<PathBuf> = disk.iter().flat_map(|disk| folders(disk, &jobs)).collect();
     let applied =
         disk.as_ref().map(|disk| applied(disk, &jobs, &texts, &applying, request)).unwrap_or_default();
@@ -69,14 +71,22 @@ fn run_here(
     let all = Kustomizations::new(store, &folders, &applied);
     let (first, again) = (Builder::going_on(store), Builder::going_on(&whole));
     let builders = Builders { first: &first, again: lean.then_some(&again) };
-    let mut rendered = render_roots(&builders, &all, &jobs, &plan_of);
+    let mut told = Told::new(&jobs, request);
+    if let Some(told) = &mut told {
+        told.look_around(&all, (&jobs, &texts), request, &plan_of);
+    }
+    let mut rendered = render_roots(&builders, &all, &jobs, &plan_of, told.as_ref());
     rendered.findings.extend(judge_partials(store, &all, &rendered, &plan_of));
+    if let Some(told) = &mut told {
+        told.meet(&mut rendered);
+    }
+    let (told, bare) = (told.as_ref(), Plan::bare(Target { kubernetes: Minor::NEWEST, platform: None }));
     // No settings hold for those files, so all must allow it.
     let peers = plans.iter().all(|plan| plan.silencing.is_some_and(|it| it.peers));
     rendered.silence_elsewhere(store, SourceId(jobs.len() as u32), peers);
     let done = {
         let kustomized = disk.as_ref().map(|_| Kustomized { store, rendered: &rendered });
-        judge_jobs(&jobs, &plans, &Shared { request, texts: &texts, kustomized }, progress)
+        judge_jobs(&jobs, &plans, &Shared { request, texts: &texts, kustomized, told, bare: &bare }, progress)
     };
     let paths = jobs.iter().map(|job| job.found.shown.clone());
     let others: Vec<String> = disk.iter().flat_map(Disk::others).collect();
@@ -84,9 +94,10 @@ fn run_here(
     let more = self::plans(registry, &elsewhere.settings, silencing)?;
     let mut outcome = Outcome {
         sources: Sources::with_paths(paths.chain(others)),
-        unreadable: walked.errors.into_iter().map(|(path, reason)| Unreadable { path, reason }).collect(),
+        unreadable: errors.into_iter().map(|(path, reason)| Unreadable { path, reason }).collect(),
         walked: jobs.len(),
-        rules_run: rules_run(&plans),
+        rules_run: rules_run(&jobs, &plans),
+        told: told.map(Told::files),
         base: std::env::current_dir().unwrap_or_default(),
         ..Outcome::default()
     };
@@ -97,6 +108,8 @@ fn run_here(
         plans: plans.iter().chain(&more).collect(),
         elsewhere: elsewhere.of_file,
         silencing,
+        told,
+        from_top: &from_top,
         ways: &ways,
     };
     collect(&mut outcome, done, rendered, &holding, registry, request.classes);
@@ -109,7 +122,16 @@ fn run_here(
 fn disk(jobs: &[Job], texts: &Texts, is_gitops: bool, request: &Request<'_>) -> Option<Disk> {
     let is_wanted = is_gitops || jobs.iter().any(|job| job.found.hint == NameHint::Kustomization);
     let files = || jobs.iter().map(|job| (job.id, &*job.found.path, &*job.found.shown));
-    is_wanted.then(|| Disk::new(files(), &request.limits).with_texts(texts.clone(), request.buffers.clone()))
+    is_wanted.then(|| {
+        let disk = Disk::new(files(), &request.limits);
+        let mut buffers = request.buffers.clone();
+        // Standard input that stands for a file is what a kustomization reads there, too.
+        let read = jobs.iter().find(|job| job.is_stdin && job.is_told).zip(request.stdin.as_ref());
+        if let Some((path, stdin)) = read.and_then(|(job, it)| Some((disk.real_file(&job.found.path)?, it))) {
+            buffers.insert(&path, stdin.bytes.clone());
+        }
+        disk.with_texts(texts.clone(), buffers)
+    })
 }
 
 /// What the GitOps objects in the files of `applying` apply.
@@ -137,41 +159,41 @@ fn render_roots<'p, 'r: 'p>(
     all: &Kustomizations<'_>,
     jobs: &[Job],
     plan_of: &(dyn Fn(SourceId) -> Option<&'p Plan<'r>> + Sync),
+    told: Option<&Told>,
 ) -> Rendered {
     let label = |member: &Member| {
         let path = &jobs.get(member.file.0 as usize)?.found.path;
         Some(walk::shown(path.parent().unwrap_or(Path::new(""))))
     };
-    render(builders, all, &all.roots(&label), plan_of)
+    render(builders, all, &all.roots(&label), plan_of, told)
 }
 
+/// The files of a run, the settings that hold for them, and the ways to them from the top.
+type Jobs = (Vec<Job>, Vec<Arc<Settings>>, Vec<Option<String>>);
+
 /// Numbers the files in their order and finds what holds for each.
-fn jobs(files: Vec<Found>, request: &Request<'_>) -> Result<(Vec<Job>, Vec<Arc<Settings>>), Failure> {
-    let stdin = request.stdin.as_ref().map(found_stdin);
+fn jobs(files: Vec<Listed>, request: &Request<'_>) -> Result<Jobs, Failure> {
+    let from_top: Vec<Option<String>> = files.iter().map(|listed| listed.way.clone()).collect();
     let mut settings: Vec<Arc<Settings>> = Vec::new();
-    let mut jobs = Vec::with_capacity(files.len() + 1);
-    for (index, found) in files.into_iter().chain(stdin).enumerate() {
+    let mut jobs = Vec::with_capacity(files.len());
+    for (index, listed) in files.into_iter().enumerate() {
+        let Listed { found, is_told, is_in_folder, is_stdin, .. } = listed;
         // A configuration that cannot be used is told once, with all others, below.
         let Ok(own) = request.resolver.settings_for(&found.path) else { continue };
         let at = settings.iter().rposition(|known| Arc::ptr_eq(known, &own)).unwrap_or_else(|| {
             settings.push(own);
             settings.len() - 1
         });
-        jobs.push(Job { id: SourceId(index as u32), found, settings: at });
+        jobs.push(Job { id: SourceId(index as u32), found, settings: at, is_told, is_in_folder, is_stdin });
     }
     let broken = request.resolver.broken();
-    if broken.is_empty() { Ok((jobs, settings)) } else { Err(Failure::Config(broken)) }
+    if broken.is_empty() { Ok((jobs, settings, from_top)) } else { Err(Failure::Config(broken)) }
 }
 
 /// The ways to the files from the folders of their configurations, where those override something.
 fn ways(jobs: &[Job], settings: &[Arc<Settings>], request: &Request<'_>) -> BTreeMap<SourceId, PathBuf> {
     let overrides = |job: &&Job| settings.get(job.settings).is_some_and(|it| !it.overrides.is_empty());
     jobs.iter().filter(overrides).map(|job| (job.id, request.resolver.way(&job.found.path))).collect()
-}
-
-fn found_stdin(stdin: &Stdin) -> Found {
-    let path = PathBuf::from(&stdin.name);
-    Found { shown: walk::shown(&path), hint: walk::hint(&path), path }
 }
 
 /// What holds for the files that only kustomizations read.
@@ -222,9 +244,13 @@ fn plans<'r>(
     settings.iter().map(plan).collect()
 }
 
-fn rules_run(plans: &[Plan<'_>]) -> Vec<RuleId> {
+fn rules_run(jobs: &[Job], plans: &[Plan<'_>]) -> Vec<RuleId> {
+    // Where nothing is told, as after no change, rules were selected all the same.
+    let is_any = jobs.iter().any(|job| job.is_told);
+    let of_told = jobs.iter().filter(|job| job.is_told || !is_any).map(|job| job.settings);
+    let plans = of_told.collect::<BTreeSet<usize>>().into_iter().filter_map(|at| plans.get(at));
     let ids: BTreeSet<&RuleId> =
-        plans.iter().flat_map(|plan| plan.rules().iter().map(|compiled| &compiled.rule.id)).collect();
+        plans.flat_map(|plan| plan.rules().iter().map(|compiled| &compiled.rule.id)).collect();
     ids.into_iter().cloned().collect()
 }
 

@@ -6,8 +6,16 @@ mod unit;
 
 pub use facts::{Binding, Declared, ObjectFacts, Role, ServiceAccount, Workload, facts};
 
+use memchr::memmem;
+
 use crate::base::SourceId;
 use unit::Units;
+
+/// Whether a text may hold an object to which others refer. A yes may be wrong, a no never is.
+pub fn may_hold_facts(text: &str) -> bool {
+    let words = ["Role", "ServiceAccount", "Namespace", "ResourceQuota"];
+    words.iter().any(|word| memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+}
 
 /// The facts of every object of a run, and what refers to what.
 ///

@@ -21,7 +21,7 @@ use std::{
 };
 
 pub use hint::{NameHint, hint};
-pub use named::walk;
+pub use named::{is_ignored, walk};
 
 /// How to walk.
 #[derive(Debug, Clone)]

@@ -75,6 +75,35 @@ fn start(path: PathBuf, options: &Options) -> Folder {
     Folder { path, way: way(own), zone, ignores }
 }
 
+/// Whether the ignore files of its repository leave `path` out; it need not exist any more. Outside of a repository
+/// nothing is.
+pub fn is_ignored(path: &Path) -> bool {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let near = path.ancestors().skip(1).find(|it| on_disk(it).is_dir()).unwrap_or(folder);
+    let chain = above(near);
+    let Some(top) = chain.last().filter(|top| top.join(".git").exists()) else { return false };
+    let way = |folder: &Path| folder.strip_prefix(top).unwrap_or(Path::new("")).to_path_buf();
+    let mut ignores = Ignores::default();
+    let mut below = chain.iter().rev().skip(1);
+    for folder in chain.iter().rev() {
+        ignores = ignores.enter(folder, &way(folder), &ignore_files(folder));
+        let is_out = match below.next() {
+            Some(next) => ignores.ignore(&way(next), true),
+            // What is gone below may have been a folder.
+            None => {
+                path.strip_prefix(near).ok().and_then(|rest| rest.components().next()).is_some_and(|name| {
+                    let name = way(folder).join(name);
+                    ignores.ignore(&name, false) || ignores.ignore(&name, true) && !path.is_file()
+                })
+            }
+        };
+        if is_out {
+            return true;
+        }
+    }
+    false
+}
+
 /// The names in `folder` that mean something to [`Ignores`].
 fn ignore_files(folder: &Path) -> Vec<OsString> {
     [".git", ".gitignore", ".ignore"]

@@ -23,7 +23,15 @@ fn found_by_the_binary() -> String {
     let registry = Registry::embedded().expect("the embedded rules load");
     let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
     command.current_dir(guide()).stdin(Stdio::null());
-    command.args(["check", "--isolated", "--profile=all", "--output-format=concise", "--quiet", "."]);
+    command.args([
+        "check",
+        "--isolated",
+        "--profile=all",
+        "--output-format=concise",
+        "--quiet",
+        "--no-context",
+        ".",
+    ]);
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();

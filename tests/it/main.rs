@@ -8,11 +8,13 @@
 
 mod add_ignore;
 mod baseline;
+mod changed;
 mod cli;
 mod config;
 mod config_commands;
 mod config_extends;
 mod config_overrides;
+mod context;
 mod dir;
 mod docs;
 mod edits;
@@ -42,6 +44,7 @@ mod suppress;
 mod suppress_peers;
 mod unbuilt;
 mod walk;
+mod watch;
 mod yaml_conformance;
 mod yaml_differential;
 mod yaml_documents;

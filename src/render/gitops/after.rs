@@ -1,9 +1,10 @@
 //! What a GitOps tool does to objects that are built.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use super::{substitute::substitute, variables::Variables};
 use crate::{
+    base::SourceId,
     render::kustomize::Resource,
     yaml::{Kind, Node, Tree, Value},
 };
@@ -34,6 +35,13 @@ impl After {
         if let Some(namespace) = &self.namespace {
             resource.default_namespace(namespace);
         }
+    }
+
+    /// Adds the files in which the values stand that it puts in.
+    pub(super) fn add_sources(&self, sources: &mut BTreeSet<SourceId>) {
+        let variables = self.variables.iter().flat_map(Variables::values);
+        let pairs = self.labels.iter().chain(&self.annotations).map(|(_, value)| value);
+        sources.extend(variables.chain(pairs).chain(&self.namespace).map(|value| value.span.source));
     }
 
     /// Writes what sets these steps apart from others.

@@ -22,9 +22,12 @@ mod variables;
 
 pub use discover::{Manifest, discover, may_apply};
 
+use std::collections::BTreeSet;
+
 use crate::{
-    base::Span,
+    base::{SourceId, Span},
     render::kustomize::{BuildError, Builder, Built, Overlay},
+    yaml::Node,
 };
 use after::After;
 
@@ -55,6 +58,14 @@ impl Applied {
         Ok(built)
     }
 
+    /// The files in which its values stand: its own, and that of a ConfigMap with variables.
+    pub fn sources(&self) -> BTreeSet<SourceId> {
+        let mut sources = BTreeSet::from([self.object.source, self.overlay.file]);
+        add_sources(self.overlay.fields.node(), &mut sources);
+        self.after.add_sources(&mut sources);
+        sources
+    }
+
     /// The same for two objects that apply the same folder in the same way.
     fn key(&self) -> String {
         let overlay = &self.overlay;
@@ -66,4 +77,10 @@ impl Applied {
         self.after.write_key(&mut key);
         key
     }
+}
+
+fn add_sources(node: Node<'_>, sources: &mut BTreeSet<SourceId>) {
+    sources.insert(node.span().source);
+    node.items().for_each(|item| add_sources(item, sources));
+    node.entries().for_each(|it| add_sources(it.value, sources));
 }

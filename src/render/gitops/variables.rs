@@ -56,6 +56,11 @@ impl Variables {
         self.known.get(name)
     }
 
+    /// All that is known.
+    pub(super) fn values(&self) -> impl Iterator<Item = &Value<'static>> {
+        self.known.values()
+    }
+
     /// Whether a variable that is not known may be set all the same.
     pub(super) fn are_open(&self) -> bool {
         self.are_open

@@ -25,6 +25,8 @@ pub struct Member {
     pub is_component: bool,
     /// The folders that it names: bases and components.
     pub uses: Vec<PathBuf>,
+    /// What it names and is not there, as its folder joined with the entry.
+    pub missing: Vec<PathBuf>,
     /// The files that it reads itself, its own among them.
     pub files: BTreeSet<SourceId>,
 }
@@ -43,6 +45,7 @@ fn member(store: &Store<'_>, folder: &Path) -> Option<Member> {
         file: text.id,
         is_component: false,
         uses: Vec::new(),
+        missing: Vec::new(),
         files: BTreeSet::from([text.id]),
     };
     let root = text.parsed.documents().first().and_then(|document| text.parsed.root(document));
@@ -69,7 +72,12 @@ impl Member {
 
     /// Notes what `entry` names; the text of a file.
     fn entry<'s>(&mut self, store: &'s Store<'_>, folder: &Path, entry: &str) -> Option<&'s str> {
-        let found = store.look(folder, entry)?;
+        let Some(found) = store.look(folder, entry) else {
+            if !entry.contains('\n') {
+                self.missing.push(folder.join(entry));
+            }
+            return None;
+        };
         if found.is_folder {
             if !self.uses.contains(&found.real) {
                 self.uses.push(found.real.clone());

@@ -141,6 +141,7 @@ pub fn overlay_member(store: &Store<'_>, overlay: &Overlay) -> Member {
         file: overlay.file,
         is_component: false,
         uses: Vec::new(),
+        missing: Vec::new(),
         files: std::collections::BTreeSet::new(),
     };
     member.take(store, &overlay.folder, &named_by_kustomization(overlay.fields.node()));

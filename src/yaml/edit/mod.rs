@@ -34,6 +34,13 @@ impl Texts for Parsed<'_> {
     }
 }
 
+/// No text at all: nothing can be edited.
+impl Texts for () {
+    fn parsed(&self, _: SourceId) -> Option<&Parsed<'_>> {
+        None
+    }
+}
+
 /// Where edits are made: the texts, and how much looking around in them has cost so far.
 #[derive(Debug)]
 pub struct Desk<'t> {
