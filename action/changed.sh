@@ -7,7 +7,8 @@ git_here() {
 }
 
 is_commit() {
-    [[ $1 =~ ^[0-9a-f]{40,64}$ ]] && git_here cat-file -e "$1^{commit}" 2> /dev/null
+    local form='^[0-9a-f]{40,64}$'
+    [[ $1 =~ $form ]] && git_here cat-file -e "$1^{commit}" 2> /dev/null
 }
 
 # The commit to compare with; nothing when the event has none.

@@ -83,7 +83,7 @@ read_options() {
         options+=("--baseline=$INPUT_BASELINE")
     fi
     split_words "${INPUT_ARGS:-}"
-    for word in "${words[@]+"${words[@]}"}"; do
+    for word in ${words[@]+"${words[@]}"}; do
         if [[ $word == -- ]]; then
             fail "\`args\` takes options; files and folders belong into \`paths\`"
         fi
@@ -119,7 +119,8 @@ read_counts() {
         return
     fi
     while IFS= read -r line; do
-        if [[ $line =~ $form ]]; then
+        # Most lines are findings.
+        if [[ $line == '  "findings": {'* && $line =~ $form ]]; then
             counts=("${BASH_REMATCH[@]:1}")
         fi
     done < "$folder/plimsoll.json"
@@ -227,7 +228,7 @@ fi
 folder=$(new_folder)
 read_options
 split_lines "${INPUT_PATHS:-}"
-paths=("${lines[@]+"${lines[@]}"}")
+paths=(${lines[@]+"${lines[@]}"})
 if ((${#paths[@]} == 0)); then
     paths=(.)
 fi

@@ -1,5 +1,5 @@
 # What the action's scripts share. Made for bash 3.2, which macOS has: no mapfile, no associative arrays, and an
-# empty array is written "${a[@]+"${a[@]}"}".
+# empty array is written ${a[@]+"${a[@]}"}. Regular expressions stand in variables: what quotes mean in them changed.
 # shellcheck shell=bash
 
 # Text as the data of a workflow command: without the escapes a line break would end it.
@@ -45,10 +45,11 @@ show_commands() {
 
 # A new folder that nobody else writes to, as a path that both bash and Windows programs read.
 new_folder() {
-    local folder
-    folder=$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/plimsoll.XXXXXX")
-    if command -v cygpath > /dev/null; then
-        folder=$(cygpath -m "$folder")
+    local parent=${RUNNER_TEMP:-${TMPDIR:-/tmp}} folder
+    if ! command -v cygpath > /dev/null; then
+        mktemp -d "$parent/plimsoll.XXXXXX"
+        return
     fi
-    printf '%s' "$folder"
+    folder=$(mktemp -d "$(cygpath -u "$parent")/plimsoll.XXXXXX")
+    cygpath -m "$folder"
 }

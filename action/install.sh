@@ -10,9 +10,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/common.sh"
 
 own_version() {
-    local line
+    local line form='^version = "([^"]+)"'
     while IFS= read -r line; do
-        if [[ $line =~ ^version\ =\ \"([^\"]+)\" ]]; then
+        if [[ $line =~ $form ]]; then
             printf '%s' "${BASH_REMATCH[1]}"
             return
         fi
@@ -38,9 +38,9 @@ target() {
 
 # The version that a binary tells, or nothing.
 version_of() {
-    local text
+    local text form='^plimsoll ([0-9A-Za-z.+-]+)$'
     text=$("$1" --version 2> /dev/null) || return 0
-    if [[ $text =~ ^plimsoll\ ([0-9A-Za-z.+-]+)$ ]]; then
+    if [[ $text =~ $form ]]; then
         printf '%s' "${BASH_REMATCH[1]}"
     fi
 }
@@ -66,7 +66,7 @@ from_path() {
 known_checksum() {
     local sum name
     while read -r sum name; do
-        if [[ $name == "$1" && $sum =~ ^[0-9a-f]{64}$ ]]; then
+        if [[ $name == "$1" && $sum =~ $sum_form ]]; then
             printf '%s' "$sum"
             return
         fi
@@ -149,10 +149,12 @@ from_checkout() {
 own=$(own_version)
 version=${INPUT_VERSION:-$own}
 version=${version#v}
-if [[ ! $version =~ ^[0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.+-]*$ ]]; then
+form='^[0-9]+[.][0-9]+[.][0-9]+[0-9A-Za-z.+-]*$'
+if [[ ! $version =~ $form ]]; then
     fail "\`version\` must be a version such as $own, not \`$version\`"
 fi
-if [[ -n ${INPUT_SHA256:-} && ! $INPUT_SHA256 =~ ^[0-9a-f]{64}$ ]]; then
+sum_form='^[0-9a-f]{64}$'
+if [[ -n ${INPUT_SHA256:-} && ! $INPUT_SHA256 =~ $sum_form ]]; then
     fail "\`sha256\` must be 64 hexadecimal digits in lower case"
 fi
 from_path

@@ -517,3 +517,26 @@ test("a plimsoll on PATH of another version is passed over", () => {
     assert.ok(fs.existsSync(hit), done.log);
   }
 });
+
+// Stand-ins for what Windows has: no Windows is at hand, but its branches can be walked.
+test("on Windows the archive is a zip, which the tar of Windows unpacks", () => {
+  const folder = temporary();
+  const name = `plimsoll-v${VERSION}-x86_64-pc-windows-msvc`;
+  const binary = `#!/bin/bash\n[[ $1 == --version ]] && { echo "plimsoll ${VERSION}"; exit; }\nexec "${BINARY}" "$@"\n`;
+  write(folder, { [`${name}/plimsoll.exe`]: binary });
+  fs.chmodSync(path.join(folder, name, "plimsoll.exe"), 0o755);
+  const archive = path.join(folder, `${name}.zip`);
+  execFileSync("python3", ["-m", "zipfile", "-c", archive, name], { cwd: folder });
+  const sum = crypto.createHash("sha256").update(fs.readFileSync(archive)).digest("hex");
+  const system = temporary();
+  const tar = '#!/bin/bash\n[[ $1 == -xf && $3 == -C ]] && python3 -m zipfile -e "$2" "$4" && chmod -R +x "$4"\n';
+  write(system, { "System32/tar.exe": tar });
+  fs.chmodSync(path.join(system, "System32/tar.exe"), 0o755);
+  const { action, env } = apart(`${sum}  ${name}.zip\n`, {
+    curl: `while [[ $1 != --output ]]; do shift; done; cp "${archive}" "$2"`,
+    cygpath: 'printf "%s\\n" "${2//\\\\//}"',
+  });
+  const windows = { ...env, RUNNER_OS: "Windows", SYSTEMROOT: system };
+  const done = run(repository({ "a.yaml": pod("a") }), {}, { action, env: windows, github: FROM });
+  assert.deepEqual([done.outputs.findings, done.outputs["exit-code"]], ["1", "1"], done.log);
+});
