@@ -1,72 +1,40 @@
-# Which files a pull request or a push changes. Part of check.sh: reads its `folder`, changes `paths` and `options`.
-# shellcheck shell=bash disable=SC2154
+# What a pull request or a push is compared with. Part of check.sh: adds to its `options`.
+# shellcheck shell=bash
 
-# Git on the checkout, whoever owns it (in a container, somebody else does), with paths taken as they are.
-git_here() {
-    GIT_LITERAL_PATHSPECS=1 git -c "safe.directory=$PWD" "$@"
-}
+# Git on the checkout, whoever owns it: in a container, somebody else does. plimsoll's own calls have it, too.
+export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$PWD
 
 is_commit() {
     local form='^[0-9a-f]{40,64}$'
-    [[ $1 =~ $form ]] && git_here cat-file -e "$1^{commit}" 2> /dev/null
+    [[ $1 =~ $form ]] && git cat-file -e "$1^{commit}" 2> /dev/null
 }
 
 # The commit to compare with; nothing when the event has none.
 base_commit() {
-    local base=${EVENT_BASE:-}
-    if [[ ${GITHUB_EVENT_NAME:-} == pull_request && $(git_here rev-parse HEAD 2> /dev/null) == "${GITHUB_SHA:-}" ]] \
-        && git_here rev-parse --verify --quiet 'HEAD^2' > /dev/null; then
+    local base=${EVENT_BASE:-} no_commit='^0+$'
+    if [[ ${GITHUB_EVENT_NAME:-} == pull_request && $(git rev-parse HEAD 2> /dev/null) == "${GITHUB_SHA:-}" ]] \
+        && git rev-parse --verify --quiet 'HEAD^2' > /dev/null; then
         # GitHub's merge of the pull request: its first parent is the base, whatever happened to the branch since.
-        git_here rev-parse 'HEAD^1'
+        git rev-parse 'HEAD^1'
         return
     fi
-    if [[ -z $base || $base =~ ^0+$ ]]; then
+    if [[ -z $base || $base =~ $no_commit ]]; then
         return
     fi
-    if ! is_commit "$base"; then
+    # plimsoll looks for where both parted, and would take the commit itself where a shallow clone cut that off.
+    if ! is_commit "$base" || ! git merge-base "$base" HEAD > /dev/null 2>&1; then
         fail "\`changed-only\` needs the history: give actions/checkout \`fetch-depth: 0\`"
     fi
-    # A push may be forced, and a branch may be behind: what is new is what came since they parted.
-    git_here merge-base "$base" HEAD \
-        || fail "\`changed-only\` needs the history: give actions/checkout \`fetch-depth: 0\`"
+    printf '%s' "$base"
 }
 
-# Narrows `paths` to the manifests below them that changed. Where nothing is to compare with, or where the names
-# are too many for one command, `paths` stays as it is, and that is said.
+# Adds the option that narrows the run. Where nothing is to compare with, everything is told, and that is said.
 only_changed() {
-    local base file length=0 limit=100000 changed
+    local base
     base=$(base_commit)
     if [[ -z $base ]]; then
-        notice "This event changes no files that could be told apart: reporting on all of \`paths\`"
+        notice "This event has nothing to compare with: reporting on all of \`paths\`"
         return
     fi
-    git_here diff --name-only --no-renames --no-ext-diff --diff-filter=d -z "$base" HEAD -- "${paths[@]}" \
-        > "$folder/changed" || fail "cannot compare with the base"
-    changed=()
-    while IFS= read -r -d '' file; do
-        case $file in
-            *.yaml | *.yml | *.json | Kustomization | */Kustomization) ;;
-            *) continue ;;
-        esac
-        if [[ -f $file && ! -L $file ]]; then
-            changed+=("$file")
-            length=$((length + ${#file} + 3))
-        fi
-    done < "$folder/changed"
-    # Windows takes 32 KiB.
-    if [[ ${RUNNER_OS:-} == Windows ]]; then
-        limit=25000
-    fi
-    if ((length > limit)); then
-        notice "${#changed[@]} changed files are too many for one command: reporting on all of \`paths\`"
-        return
-    fi
-    if ((${#changed[@]} == 0)); then
-        printf 'No manifest changed\n'
-        # Reports are written in any case.
-        mkdir "$folder/nothing"
-        changed=("$folder/nothing")
-    fi
-    options+=(--force-exclude)
-    paths=("${changed[@]}")
+    options+=("--changed=$base")
 }
