@@ -285,7 +285,7 @@ test("args are split at white space, quotes keep it, and nothing is a pattern", 
     ["--select privileged-container --ignore *", "0", "0"],
     ["--select privileged-container 'a b.yaml'", "1", "1"],
     ["--select privileged-container --output '$(touch HIT)/x'", "1", "2"],
-    ["--select ''", "", "2"],
+    ["--fail-on ''", "", "2"],
   ]) {
     const done = run(workspace, { args });
     const { findings: told, "exit-code": ended } = done.outputs;
