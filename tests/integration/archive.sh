@@ -34,7 +34,8 @@ fi
 bash -c 'source completions/plimsoll.bash
     COMP_WORDS=(plimsoll check --fail) COMP_CWORD=2 COMP_LINE="plimsoll check --fail" COMP_POINT=21
     _plimsoll plimsoll --fail check
-    printf "%s\n" "${COMPREPLY[@]}"' | grep -qx -- --fail-on
+    printf "%s\n" "${COMPREPLY[@]}"' > "$folder/offered"
+grep -qx -- --fail-on "$folder/offered"
 bash -n completions/plimsoll.bash
 for shell in zsh fish; do
     if ! command -v "$shell" > /dev/null; then
@@ -43,6 +44,9 @@ for shell in zsh fish; do
     fi
     case $shell in
         zsh) zsh -n completions/_plimsoll ;;
-        fish) fish --no-execute completions/plimsoll.fish && fish -c 'source completions/plimsoll.fish; complete -C "plimsoll check --fail-o"' | grep -q fail-on ;;
+        fish)
+            fish -c 'source completions/plimsoll.fish; complete -C "plimsoll check --fail-o"' > "$folder/offered"
+            grep -q -- '^--fail-on\b' "$folder/offered"
+            ;;
     esac
 done

@@ -25,5 +25,6 @@ tar -xzf "$crate" -C "$folder"
 "$folder/root/bin/plimsoll" --version
 printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostPID: true, containers: [{name: c}]}\n' > "$folder/pod.yaml"
 code=0
-"$folder/root/bin/plimsoll" check --isolated --quiet "$folder/pod.yaml" | grep -q host-pid || code=$?
-((code == 0))
+"$folder/root/bin/plimsoll" check --isolated --quiet "$folder/pod.yaml" > "$folder/out" || code=$?
+((code == 1))
+grep -q host-pid "$folder/out"
