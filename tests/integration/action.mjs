@@ -107,7 +107,7 @@ test("findings are annotated, summed up, written as SARIF and make the job fail"
   assert.match(error.message, /privileged/);
   assert.match(done.shown, /^deploy\/pod\.yaml:9:\d+: critical privileged-container: /m);
   assert.match(done.summary, /\|.*privileged-container/);
-  assert.match(done.summary, /https:\/\/github\.com\/octo\/repo\//);
+  assert.match(done.summary, /https:\/\/github\.com\/octo\/repo\/blob\/1{40}\/deploy\/pod\.yaml#L9\b/);
   assert.equal(done.uses.length, 1);
   assert.match(done.uses[0].uses, UPLOAD);
   assert.deepEqual(done.uses[0].with, { sarif_file: sarif, category: "plimsoll" });

@@ -71,6 +71,25 @@ use_hook() {
     git add pod.yaml
     passes "another file beside a bad one that is not staged"
     rm unstaged.yaml
+
+    # What decides about a base stands in other files, which pre-commit does not pass.
+    mkdir -p app/base app/prod
+    bad_pod > app/base/pod.yaml
+    printf 'resources: [pod.yaml]\n' > app/base/kustomization.yaml
+    printf 'resources: [../base]\npatches: [{path: patch.yaml}]\n' > app/prod/kustomization.yaml
+    printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostPID: false}\n' > app/prod/patch.yaml
+    git add app
+    passes "a base that its overlay repairs, all of it"
+    printf '# a comment\n' >> app/base/pod.yaml
+    git add app
+    passes "the base alone"
+    printf 'resources: [../base]\n' > app/prod/kustomization.yaml
+    git rm --quiet -f app/prod/patch.yaml
+    # Findings are told in the files that are passed, so the base must be one of them.
+    printf '# another one\n' >> app/base/pod.yaml
+    git add app
+    blocked "a base that its overlay repairs no more" 'app/base/pod.yaml:4:.*host-pid'
+    git checkout --quiet HEAD -- app
 }
 
 config() {
