@@ -63,6 +63,8 @@ pub(super) enum Command {
     Explain(Explain),
     /// Print the completions for a shell.
     Completions(Completions),
+    /// Print the manual page.
+    Man(Manual),
     /// Build a kustomization and print its objects.
     Render(Render),
     /// Print how a file is read, as the events of the YAML test suite.
@@ -70,8 +72,19 @@ pub(super) enum Command {
 }
 
 /// The names of the commands: what stands first decides, so a folder of such a name is written `./rules`.
-const COMMANDS: [&str; 10] =
-    ["check", "baseline", "config", "init", "migrate", "rules", "explain", "completions", "render", "dump"];
+const COMMANDS: [&str; 11] = [
+    "check",
+    "baseline",
+    "config",
+    "init",
+    "migrate",
+    "rules",
+    "explain",
+    "completions",
+    "man",
+    "render",
+    "dump",
+];
 
 /// Puts `check` in front of arguments that name no command.
 pub(super) fn with_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
@@ -328,6 +341,13 @@ pub(super) struct Explain {
 pub(super) struct Completions {
     /// The shell.
     pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Manual {
+    /// Write the pages of all commands into this folder instead.
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) folder: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -12,6 +12,7 @@ mod error;
 mod exit;
 mod fix;
 mod init;
+mod man;
 mod migrate;
 mod output;
 mod print;
@@ -51,6 +52,7 @@ fn run(arguments: Vec<OsString>) -> Exit {
         Command::Rules(rules) => commands::rules(&rules, &terminal),
         Command::Explain(explain) => commands::explain(&explain, &terminal),
         Command::Completions(completions) => commands::completions(&completions),
+        Command::Man(options) => man::man(&options),
         Command::Render(options) => render::render(&options),
         Command::Dump(dump) => commands::dump(&dump, &terminal),
     };

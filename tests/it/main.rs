@@ -16,6 +16,7 @@ mod config_extends;
 mod config_overrides;
 mod context;
 mod dir;
+mod distribution;
 mod docs;
 mod edits;
 mod fix;
