@@ -120,3 +120,136 @@ fn what_holds_for_a_base_outside_of_what_was_walked_is_asked() {
     assert_eq!(output.status.code(), Some(2), "{}", printed(&output));
     assert!(printed(&output).contains("fail-onn"), "{}", printed(&output));
 }
+
+/// Layers, each of which takes the last one twice, over a bottom of these files.
+fn diamonds(bottom: &[(&str, &str)], layers: usize) -> Dir {
+    let dir = repository(bottom);
+    for layer in 1..=layers {
+        for side in ["a", "b"] {
+            let text = format!("namePrefix: {side}-\nresources:\n  - ../l{}\n", layer - 1);
+            dir.write(&format!("{side}{layer}/kustomization.yaml"), &text);
+        }
+        let text = format!("resources:\n  - ../a{layer}\n  - ../b{layer}\n");
+        dir.write(&format!("l{layer}/kustomization.yaml"), &text);
+    }
+    dir
+}
+
+/// What `check` finds wrong with kustomizations; it must come to an end soon.
+fn refusals(dir: &Dir) -> Vec<String> {
+    let started = std::time::Instant::now();
+    let options = ["check", ".", "--select", "kustomization-invalid", "--output-format", "concise"];
+    let output = run(dir, &options);
+    let took = started.elapsed();
+    assert!(took.as_secs() < 60, "took {took:?}");
+    assert_eq!(output.status.code(), Some(1), "{}", printed(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().filter(|line| line.contains("kustomization-invalid")).map(str::to_owned).collect()
+}
+
+#[test]
+fn bases_taken_twice_layer_upon_layer_are_refused() {
+    let bottom = [("l0/d.yaml", DEPLOYMENT), ("l0/kustomization.yaml", "resources: [d.yaml]\n")];
+    let refused = refusals(&diamonds(&bottom, 25));
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert!(refused[0].starts_with("l13/kustomization.yaml:3:"), "{refused:?}");
+    assert!(refused[0].contains("more than 5000 objects are built here"), "{refused:?}");
+}
+
+#[test]
+fn bases_without_objects_taken_twice_layer_upon_layer_are_built() {
+    let empty = "resources: [d.yaml]\nvalidators: [v.yaml]\n";
+    let dir = diamonds(&[("l0/d.yaml", "# nothing\n"), ("l0/kustomization.yaml", empty)], 25);
+    let started = std::time::Instant::now();
+    let output = run(&dir, &["check", "."]);
+    assert!(started.elapsed().as_secs() < 60, "took {:?}", started.elapsed());
+    assert_eq!(output.status.code(), Some(0), "{}", printed(&output));
+}
+
+#[test]
+fn a_mistake_below_bases_taken_twice_is_told_once_where_it_is() {
+    let refused =
+        refusals(&diamonds(&[("l0/kustomization.yaml", "resources:\n  - gone.yaml\n  - there\n")], 25));
+    assert_eq!(refused.len(), 2, "{refused:?}");
+    assert!(refused[0].starts_with("l0/kustomization.yaml:2:"), "{refused:?}");
+    assert!(refused[0].contains("`gone.yaml` does not exist"), "{refused:?}");
+    assert!(refused[1].starts_with("l0/kustomization.yaml:3:"), "{refused:?}");
+}
+
+#[test]
+fn a_cycle_below_bases_taken_twice_is_told_where_it_is() {
+    // Into itself, and from the bottom back to the top.
+    for (back, line) in [("../l0", "l0/kustomization.yaml:3:"), ("../l25", "l0/kustomization.yaml:3:")] {
+        let text = format!("resources:\n  - d.yaml\n  - {back}\n");
+        let refused = refusals(&diamonds(&[("l0/d.yaml", DEPLOYMENT), ("l0/kustomization.yaml", &text)], 25));
+        assert!(
+            refused.iter().any(|it| it.starts_with(line) && it.contains("this is a cycle")),
+            "{refused:?}"
+        );
+        assert!(refused.iter().all(|it| it.contains("this is a cycle")), "{refused:?}");
+    }
+}
+
+#[test]
+fn a_mistake_below_bases_with_their_own_schemas_is_told_once() {
+    let top = "openapi: {path: s.json}\nresources: [../l25]\n";
+    let bottom = [
+        ("l0/kustomization.yaml", "resources:\n  - gone.yaml\n"),
+        ("top/s.json", "{}"),
+        ("top/kustomization.yaml", top),
+    ];
+    let refused = refusals(&diamonds(&bottom, 25));
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert!(refused[0].starts_with("l0/kustomization.yaml:2:"), "{refused:?}");
+}
+
+/// Components, each of which takes the last one twice, over a bottom with this field, under a kustomization.
+fn component_diamonds(bottom: &str) -> Dir {
+    let head = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n";
+    let dir = repository(&[("top/d.yaml", DEPLOYMENT)]);
+    dir.write("c0/kustomization.yaml", &format!("{head}{bottom}"));
+    for layer in 1..=25 {
+        let last = layer - 1;
+        let text = format!("{head}components:\n  - ../c{last}\n  - ../c{last}\n");
+        dir.write(&format!("c{layer}/kustomization.yaml"), &text);
+    }
+    dir.write("top/kustomization.yaml", "resources: [d.yaml]\ncomponents:\n  - ../c25\n");
+    dir
+}
+
+#[test]
+fn components_taken_twice_layer_upon_layer_are_refused() {
+    let refused = refusals(&component_diamonds("labels:\n  - pairs: {a: b}\n"));
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert!(refused[0].contains("more than 1000 components work on one kustomization"), "{refused:?}");
+    let refused = refusals(&component_diamonds("resources:\n  - gone.yaml\n"));
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert!(refused[0].starts_with("c0/kustomization.yaml:4:"), "{refused:?}");
+    let refused = refusals(&component_diamonds("components:\n  - ../c25\n"));
+    assert!(refused[0].starts_with("c0/kustomization.yaml:4:"), "{refused:?}");
+    assert!(refused[0].contains("this is a cycle"), "{refused:?}");
+}
+
+#[test]
+fn chains_of_components_and_of_transformers_end_before_the_stack() {
+    let head = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n";
+    let dir = repository(&[
+        ("top/d.yaml", DEPLOYMENT),
+        ("top/kustomization.yaml", "resources: [d.yaml]\ncomponents: [../c0]\n"),
+        ("plug/d.yaml", DEPLOYMENT),
+        ("plug/kustomization.yaml", "resources: [d.yaml]\ntransformers: [../t0]\n"),
+    ]);
+    for level in 0..150 {
+        let next = level + 1;
+        dir.write(&format!("c{level}/kustomization.yaml"), &format!("{head}components:\n  - ../c{next}\n"));
+        let transforming = format!("resources: [l.yaml]\ntransformers:\n  - ../t{next}\n");
+        dir.write(&format!("t{level}/kustomization.yaml"), &transforming);
+        let label = "apiVersion: builtin\nkind: LabelTransformer\nmetadata: {name: l}\nlabels: {a: b}\n";
+        dir.write(&format!("t{level}/l.yaml"), label);
+    }
+    let refused = refusals(&dir);
+    assert_eq!(refused.len(), 2, "{refused:?}");
+    assert!(refused.iter().all(|it| it.contains("nested deeper than 100 levels")), "{refused:?}");
+    assert!(refused[0].starts_with("c99/kustomization.yaml:4:"), "{refused:?}");
+    assert!(refused[1].starts_with("t99/kustomization.yaml:3:"), "{refused:?}");
+}
