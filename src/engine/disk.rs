@@ -2,7 +2,7 @@
 //! for what the walk did not find.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     ffi::{OsStr, OsString},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -26,8 +26,11 @@ pub struct Disk {
     limits: Limits,
     /// Walked files by their real path.
     walked: HashMap<OsString, (SourceId, String)>,
-    /// The real path of each folder with walked files, by its path as walked.
-    folders: HashMap<PathBuf, PathBuf>,
+    /// The real path of each folder with walked files, by its path as walked. Paths compare part by part, and texts at
+    /// once: keys are texts.
+    folders: HashMap<OsString, PathBuf>,
+    /// Those real paths.
+    reals: HashSet<OsString>,
     /// Files that were not walked, in the order of their ids.
     others: Mutex<Others>,
     first_other: u32,
@@ -61,6 +64,7 @@ impl Disk {
             limits: *limits,
             walked: HashMap::new(),
             folders: HashMap::new(),
+            reals: HashSet::new(),
             others: Mutex::default(),
             first_other: 0,
             here: std::env::current_dir().unwrap_or_default(),
@@ -92,19 +96,20 @@ impl Disk {
     /// The real path of a walked file: one question to the system a folder, not one a file.
     fn walked_real(&mut self, path: &Path) -> Option<PathBuf> {
         let (folder, name) = (path.parent()?, path.file_name()?);
-        if let Some(real) = self.folders.get(folder) {
+        if let Some(real) = self.folders.get(folder.as_os_str()) {
             return Some(real.join(name));
         }
         let asked = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let real = asked.canonicalize().ok()?;
         let file = real.join(name);
-        self.folders.insert(folder.to_path_buf(), real);
+        self.reals.insert(real.clone().into_os_string());
+        self.folders.insert(folder.as_os_str().to_owned(), real);
         Some(file)
     }
 
     /// The real path of the folder of a walked file.
     pub(super) fn real_folder(&self, path: &Path) -> Option<&Path> {
-        self.folders.get(path.parent()?).map(PathBuf::as_path)
+        self.folders.get(path.parent()?.as_os_str()).map(PathBuf::as_path)
     }
 
     /// The real path of a walked file, as it is known here.
@@ -153,6 +158,14 @@ impl Library for Disk {
         let plain = plain(path);
         if self.walked.contains_key(plain.as_os_str()) {
             return Some(Found { real: plain, is_folder: false });
+        }
+        if self.reals.contains(plain.as_os_str()) {
+            return Some(Found { real: plain, is_folder: true });
+        }
+        // Most of what is looked for is not there: one question to the system, not one for each part of the path.
+        let is_below = plain.parent().is_some_and(|parent| self.reals.contains(parent.as_os_str()));
+        if is_below && plain.symlink_metadata().is_err() {
+            return None;
         }
         let real = path.canonicalize().ok()?;
         let metadata = std::fs::metadata(&real).ok()?;

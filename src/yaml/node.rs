@@ -235,6 +235,11 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Whether it stands in a text as it was read, and is not built.
+    pub fn is_read(self) -> bool {
+        matches!(self.0, Store::Tape(_))
+    }
+
     /// How many levels there are from here down, aliases followed; 1 for a scalar. The reader bounds it.
     pub(super) fn depth(self) -> usize {
         let items = self.items().map(Node::depth);

@@ -289,11 +289,16 @@ fn walk_matching<'a>(
     create: Option<Create>,
     visit: &mut Visit<'_, 'a>,
 ) -> Result<usize, String> {
-    let regex = Regex::new(pattern).map_err(|_| format!("`{pattern}` is not a regular expression"))?;
+    let is_plain = pattern.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    let regex = match is_plain {
+        true => None,
+        false => Some(Regex::new(pattern).map_err(|_| format!("`{pattern}` is not a regular expression"))?),
+    };
+    let fits = |text: &str| regex.as_ref().map_or_else(|| text.contains(pattern), |it| it.is_match(text));
     let mut count = 0;
     for item in items.iter_mut() {
         let value = if key.is_empty() { Some(item.node()) } else { item.node().get(key) };
-        if !value.is_some_and(|value| regex.is_match(&written(value))) {
+        if !value.is_some_and(|value| fits(&written(value))) {
             continue;
         }
         if key.is_empty() {
