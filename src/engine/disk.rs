@@ -5,7 +5,7 @@ use std::{
     collections::{HashMap, HashSet},
     ffi::{OsStr, OsString},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use super::{
@@ -35,8 +35,8 @@ pub struct Disk {
     others: Mutex<Others>,
     first_other: u32,
     here: PathBuf,
-    /// The folder above all files, where it is known.
-    top: Option<PathBuf>,
+    /// The folder above all files, once it is known.
+    top: OnceLock<PathBuf>,
     /// What was read already.
     texts: Texts,
     /// What is read in place of files.
@@ -68,10 +68,11 @@ impl Disk {
             others: Mutex::default(),
             first_other: 0,
             here: std::env::current_dir().unwrap_or_default(),
-            top: None,
+            top: OnceLock::new(),
             texts: Texts::default(),
             buffers: Buffers::default(),
         };
+        disk.walked.reserve(files.size_hint().0);
         for (id, path, shown) in files {
             disk.first_other = disk.first_other.max(id.0 + 1);
             if let Some(real) = disk.walked_real(path) {
@@ -90,7 +91,7 @@ impl Disk {
     /// The same, with `top` as the folder above all files.
     #[must_use]
     pub(super) fn below(self, top: Option<PathBuf>) -> Self {
-        Self { top, ..self }
+        Self { top: top.map(OnceLock::from).unwrap_or_default(), ..self }
     }
 
     /// The real path of a walked file: one question to the system a folder, not one a file.
@@ -141,6 +142,18 @@ impl Disk {
             files.len() - 1
         });
         (SourceId(self.first_other + at as u32), files[at].shown.clone())
+    }
+
+    /// The folder that all walked files lie in, or the present one.
+    fn common(&self) -> PathBuf {
+        let here = self.here.canonicalize().unwrap_or_default();
+        let mut folders = self.folders.values();
+        let first = folders.next().cloned().unwrap_or_else(|| here.clone());
+        let common = folders.fold(first, |common, folder| {
+            let shared = common.components().zip(folder.components()).take_while(|(a, b)| a == b);
+            shared.map(|(part, _)| part).collect()
+        });
+        if common.starts_with(&here) { here } else { common }
     }
 
     /// Remembers the text of a file that was not walked.
@@ -202,17 +215,7 @@ impl Library for Disk {
     }
 
     fn top(&self) -> PathBuf {
-        if let Some(top) = &self.top {
-            return top.clone();
-        }
-        let here = self.here.canonicalize().unwrap_or_default();
-        let mut folders = self.folders.values();
-        let first = folders.next().cloned().unwrap_or_else(|| here.clone());
-        let common = folders.fold(first, |common, folder| {
-            let shared = common.components().zip(folder.components()).take_while(|(a, b)| a == b);
-            shared.map(|(part, _)| part).collect()
-        });
-        if common.starts_with(&here) { here } else { common }
+        self.top.get_or_init(|| self.common()).clone()
     }
 }
 
@@ -222,6 +225,15 @@ fn is_manifest(path: &Path) -> bool {
 
 /// `path` with `..` resolved by name: right wherever no symbolic link is on the way, and such a path is no walked file.
 fn plain(path: &Path) -> PathBuf {
+    let is_step = |pair: &[u8]| matches!(pair, [b'/' | b'\\', b'.' | b'/' | b'\\']);
+    let bytes = path.as_os_str().as_encoded_bytes();
+    // Most paths have no such step.
+    if !bytes.windows(2).any(is_step)
+        && !matches!(bytes.last(), Some(b'/' | b'\\'))
+        && !bytes.starts_with(b".")
+    {
+        return path.to_path_buf();
+    }
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

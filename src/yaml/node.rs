@@ -183,7 +183,11 @@ impl<'a> Node<'a> {
             Store::Tape(node) if node.kind() == Kind::Mapping => node
                 .find(key)
                 .map(|(key, value)| Entry { key: Self::of_tape(key), value: Self::of_tape(value) }),
-            _ => self.entries().filter(|entry| entry.key.is(key)).last(),
+            Store::Tree(Tree::Mapping(entries, _)) => {
+                let found = entries.iter().rev().find(|(own, _)| own.text == key);
+                found.map(|(key, value)| Entry { key: Node(Store::Value(key)), value: Self::of_tree(value) })
+            }
+            _ => None,
         };
         if own.is_some() || !self.has_merge() {
             return own;

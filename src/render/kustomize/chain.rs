@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::BuildError;
+use super::{BuildError, library::lies_in};
 use crate::base::Span;
 
 /// Kustomizations inside kustomizations; each level costs stack, and nobody means so many.
@@ -59,7 +59,7 @@ impl<'c> Chain<'c> {
 
     /// Whether `folder` is one of them, or holds one: kustomize calls that a cycle.
     fn is_below(&self, folder: &Path) -> bool {
-        self.folder.starts_with(folder) || self.up.is_some_and(|up| up.is_below(folder))
+        lies_in(self.folder, folder) || self.up.is_some_and(|up| up.is_below(folder))
     }
 
     /// Refuses to go to `folder` where it led here.

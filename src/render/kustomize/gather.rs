@@ -1,12 +1,13 @@
 //! Which files some kustomizations need, all the way down, and their texts.
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
     ffi::OsString,
     path::{Path, PathBuf},
 };
 
-use super::{Content, Found, Library, Overlay};
+use super::{Content, Found, Library, Overlay, library::lies_in};
 use crate::{
     base::SourceId,
     yaml::{Kind, Limits, Node, Parsed, parse},
@@ -144,7 +145,7 @@ impl Gatherer<'_> {
             return Wanted::Folder(found.real);
         }
         // kustomize reads no file from elsewhere, so nobody has to.
-        if !found.real.starts_with(folder) {
+        if !lies_in(&found.real, folder) {
             return Wanted::Elsewhere(found.real);
         }
         if let Some(&number) = self.out.index.get(found.real.as_os_str()) {
@@ -237,13 +238,22 @@ pub(super) struct Named {
     pub(super) plugins: Vec<String>,
 }
 
-/// The value under `key` as Go's JSON reader finds it: in whatever case it is written, the last one.
-fn get<'a>(node: Node<'a>, key: &'static str) -> impl Iterator<Item = Node<'a>> {
-    node.each_field().filter(move |it| it.key.is_in_any_case(key)).map(|it| it.value)
+/// The fields of a mapping, read once for many questions.
+struct Fields<'a>(Vec<(Cow<'a, str>, Node<'a>)>);
+
+impl<'a> Fields<'a> {
+    fn of(node: Node<'a>) -> Self {
+        Self(node.each_field().filter_map(|it| Some((it.key.text()?, it.value))).collect())
+    }
+
+    /// The values under `key` as Go's JSON reader finds them, in whatever case it is written.
+    fn get(&self, key: &str) -> impl Iterator<Item = Node<'a>> {
+        self.0.iter().filter(move |(own, _)| own.eq_ignore_ascii_case(key)).map(|(_, value)| *value)
+    }
 }
 
 fn texts(node: Node<'_>) -> impl Iterator<Item = String> {
-    node.items().filter_map(|item| item.text().map(std::borrow::Cow::into_owned))
+    node.items().filter_map(|item| item.text().map(Cow::into_owned))
 }
 
 /// Fields that list files and folders. A text under `patches` is of the old form, which kustomize refuses; the file is a
@@ -252,29 +262,29 @@ const LISTS: [&str; 7] =
     ["resources", "bases", "components", "crds", "configurations", "patchesStrategicMerge", "patches"];
 
 pub(super) fn named_by_kustomization(root: Node<'_>) -> Named {
-    let mut named = Named::default();
+    let (fields, mut named) = (Fields::of(root), Named::default());
     for key in LISTS {
-        named.files.extend(get(root, key).flat_map(texts));
+        named.files.extend(fields.get(key).flat_map(texts));
     }
     for key in ["transformers", "generators", "validators"] {
-        named.plugins.extend(get(root, key).flat_map(texts));
+        named.plugins.extend(fields.get(key).flat_map(texts));
     }
     for key in ["patches", "patchesJson6902", "replacements", "configMapGenerator", "secretGenerator"] {
-        for item in get(root, key).flat_map(Node::items) {
+        for item in fields.get(key).flat_map(Node::items) {
             named_by_entry(item, &mut named.files);
         }
     }
-    for openapi in get(root, "openapi") {
+    for openapi in fields.get("openapi") {
         named_by_entry(openapi, &mut named.files);
     }
     named
 }
 
 pub(super) fn named_by_plugin(root: Node<'_>) -> Named {
-    let mut named = Named::default();
+    let (fields, mut named) = (Fields::of(root), Named::default());
     named_by_entry(root, &mut named.files);
-    named.files.extend(get(root, "paths").flat_map(texts));
-    for item in get(root, "replacements").flat_map(Node::items) {
+    named.files.extend(fields.get("paths").flat_map(texts));
+    for item in fields.get("replacements").flat_map(Node::items) {
         named_by_entry(item, &mut named.files);
     }
     named
@@ -284,11 +294,12 @@ fn named_by_entry(entry: Node<'_>, files: &mut Vec<String>) {
     if entry.kind() != Kind::Mapping {
         return;
     }
+    let fields = Fields::of(entry);
     for key in ["path", "env"] {
-        files.extend(get(entry, key).filter_map(|it| it.text().map(std::borrow::Cow::into_owned)));
+        files.extend(fields.get(key).filter_map(|it| it.text().map(Cow::into_owned)));
     }
-    files.extend(get(entry, "envs").flat_map(texts));
-    let sources = get(entry, "files").flat_map(texts);
+    files.extend(fields.get("envs").flat_map(texts));
+    let sources = fields.get("files").flat_map(texts);
     files.extend(
         sources.map(|source| source.split_once('=').map_or(source.clone(), |(_, file)| file.to_owned())),
     );

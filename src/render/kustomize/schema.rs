@@ -251,12 +251,16 @@ fn visit(node: Node<'_>, shape: &Shape, name: &Name<'_>, errors: &mut Errors) {
 
 /// Whether it is text without a closer look, as paths are.
 fn is_plainly_text(node: Node<'_>) -> bool {
-    let is_path = |text: &str| {
-        text.contains('/')
-            && text.starts_with(|c: char| c == '.' || c.is_ascii_alphabetic())
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"./_-".contains(&byte))
+    let is_path = |text: &[u8]| {
+        text.first().is_some_and(|first| *first == b'.' || first.is_ascii_alphabetic())
+            && text.contains(&b'/')
+            && text
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/' | b'_' | b'-'))
     };
-    node.kind() == Kind::Scalar && node.tag().is_none() && node.text().is_some_and(|text| is_path(&text))
+    node.kind() == Kind::Scalar
+        && node.tag().is_none()
+        && node.text().is_some_and(|text| is_path(text.as_bytes()))
 }
 
 fn object(node: Node<'_>, fields: &[(&'static str, Shape)], name: &Name<'_>, errors: &mut Errors) {
