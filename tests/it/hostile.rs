@@ -253,3 +253,106 @@ fn chains_of_components_and_of_transformers_end_before_the_stack() {
     assert!(refused[0].starts_with("c99/kustomization.yaml:4:"), "{refused:?}");
     assert!(refused[1].starts_with("t99/kustomization.yaml:3:"), "{refused:?}");
 }
+
+const TWO_MAPS: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {x: y}\n---\n\
+                        apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\ndata: {}\n";
+
+/// A replacement of a field of the ConfigMap `to` by one of `from`.
+fn replacement(from: (&str, &str), to: (&str, &str)) -> String {
+    let ((from, source), (to, target)) = (from, to);
+    format!(
+        "  - source: {{kind: ConfigMap, name: {from}, fieldPath: {source}}}\n    targets: [{{select: {{name: {to}}}, \
+         fieldPaths: [{target}], options: {{create: true}}}}]\n"
+    )
+}
+
+/// The one refusal of `check`, and that `render` and `check` end in time and by themselves.
+fn refused(files: &[(&str, &str)], expected: &str) {
+    let dir = repository(files);
+    let refused = refusals(&dir);
+    assert!(refused.len() == 1 && refused[0].contains(expected), "{expected}: {refused:?}");
+    assert_eq!(run(&dir, &["render", "."]).status.code(), Some(2));
+}
+
+#[test]
+fn replacements_that_nest_and_that_double_are_refused() {
+    let nest: String = (0..700)
+        .map(|_| replacement(("b", "data"), ("a", "data.k")) + &replacement(("a", "data"), ("b", "data")))
+        .collect();
+    let head = "resources: [m.yaml]\nreplacements:\n";
+    let nesting = format!("{head}{nest}");
+    refused(&[("m.yaml", TWO_MAPS), ("kustomization.yaml", &nesting)], "deeper than 512 levels");
+    let double: String =
+        (0..60).map(|round| replacement(("a", "data"), ("a", &format!("data.k{round}")))).collect();
+    let doubling = format!("{head}{double}");
+    refused(&[("m.yaml", TWO_MAPS), ("kustomization.yaml", &doubling)], "the copies grow too large");
+    let way = "k.".repeat(50_000);
+    let long = format!("{head}{}", replacement(("a", "data.x"), ("b", &format!("data.{way}k"))));
+    refused(&[("m.yaml", TWO_MAPS), ("kustomization.yaml", &long)], "it leads deeper than 512 levels");
+}
+
+#[test]
+fn field_specs_names_and_variables_that_grow_are_refused() {
+    let head = "resources: [m.yaml]\n";
+    let way = "k/".repeat(50_000);
+    let specs =
+        format!("{head}labels: [{{pairs: {{a: b}}, fields: [{{path: spec/{way}k, create: true}}]}}]\n");
+    refused(&[("m.yaml", TWO_MAPS), ("kustomization.yaml", &specs)], "has more than 100 keys");
+    let prefix = format!("{head}namePrefix: {}\n", "p".repeat(5_000));
+    refused(&[("m.yaml", TWO_MAPS), ("kustomization.yaml", &prefix)], "longer than 4096 bytes");
+    let value = "v".repeat(100_000);
+    let maps = format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{x: {value}}}\n---\napiVersion: v1\n\
+         kind: ConfigMap\nmetadata: {{name: b, annotations: {{t: '{}'}}}}\n",
+        "$(V)".repeat(20_000)
+    );
+    let vars = format!(
+        "{head}configurations: [c.yaml]\nvars:\n  - name: V\n    objref: {{kind: ConfigMap, name: a, apiVersion: \
+         v1}}\n    fieldref: {{fieldpath: data.x}}\n"
+    );
+    let specs = "varReference: [{kind: ConfigMap, path: metadata/annotations}]\n";
+    let files = [("m.yaml", &*maps), ("c.yaml", specs), ("kustomization.yaml", &vars)];
+    refused(&files, "a text of more than 1048576 bytes");
+}
+
+#[test]
+fn definitions_that_refer_to_each_other_end() {
+    let fields: Vec<String> =
+        (0..12).map(|at| format!("\"f{at}\":{{\"$ref\":\"#/definitions/x.A\"}}")).collect();
+    let kind = "\"apiVersion\":{},\"kind\":{},\"metadata\":{}";
+    let definitions =
+        format!("{{\"x.A\":{{\"Schema\":{{\"properties\":{{{kind},{}}}}}}}}}", fields.join(","));
+    let dir = repository(&[
+        ("m.yaml", TWO_MAPS),
+        ("d.json", &definitions),
+        ("kustomization.yaml", "resources: [m.yaml]\ncrds: [d.json]\nnamePrefix: a-\n"),
+    ]);
+    let started = std::time::Instant::now();
+    let output = run(&dir, &["check", "."]);
+    assert!(started.elapsed().as_secs() < 60, "took {:?}", started.elapsed());
+    assert_eq!(output.status.code(), Some(0), "{}", printed(&output));
+}
+
+#[test]
+fn the_deepest_objects_below_the_longest_chain_fit_the_stack() {
+    let nest = |leaf: &str| "{a: ".repeat(500) + leaf + &"}".repeat(500);
+    let object =
+        |leaf: &str| format!("apiVersion: x/v1\nkind: Odd\nmetadata: {{name: o}}\nspec: {}\n", nest(leaf));
+    let bottom = "resources: [o.yaml]\npatches: [{path: p.yaml}]\nimages: [{name: x, newTag: t1}]\ncommonLabels: \
+                  {l: m}\ntransformers: [h.yaml]\n";
+    let dir = repository(&[
+        ("l0/o.yaml", &object("{x: y, n: null, l: [1]}")),
+        ("l0/p.yaml", &object("{x: z, l: [2]}")),
+        ("l0/h.yaml", "apiVersion: builtin\nkind: HashTransformer\nmetadata: {name: h}\n"),
+        ("l0/kustomization.yaml", bottom),
+    ]);
+    for level in 1..=95 {
+        let text = format!("resources: [../l{}]\npatches: [{{path: p.yaml}}]\nnamePrefix: p-\n", level - 1);
+        dir.write(&format!("l{level}/kustomization.yaml"), &text);
+        dir.write(&format!("l{level}/p.yaml"), &object(&format!("{{x: {level}}}")));
+    }
+    let output = run(&dir, &["check", ".", "--select", "kustomization-invalid"]);
+    assert_eq!(output.status.code(), Some(0), "{}", printed(&output));
+    let output = run(&dir, &["render", "l95"]);
+    assert_eq!(output.status.code(), Some(0), "{}", printed(&output));
+}

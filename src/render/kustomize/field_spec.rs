@@ -36,6 +36,9 @@ pub(super) struct Misfit {
     pub(super) span: Span,
 }
 
+/// Keys in a path: each may make a level.
+const MOST_KEYS: usize = 100;
+
 /// What is done with the field: it may refuse.
 pub(super) type Set<'s, 'a> = dyn FnMut(&mut Tree<'a>) -> Result<(), Misfit> + 's;
 
@@ -91,7 +94,12 @@ impl FieldSpec {
         if make == Make::Nothing && !self.reaches(tree.node()) {
             return Ok(());
         }
-        visit(tree, &split(&self.path), make, span, set)
+        let path = split(&self.path);
+        if path.len() > MOST_KEYS {
+            let message = format!("the path of its field spec has more than {MOST_KEYS} keys");
+            return Err(Misfit { message, span });
+        }
+        visit(tree, &path, make, span, set)
     }
 
     /// Whether the field is there, or something on the way to it is of the wrong kind.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use regex::Regex;
 
-use super::smp::is_null;
+use super::{bounds::DEEPEST, smp::is_null};
 use crate::{
     base::Span,
     yaml::{Kind, Node, Style, Tree, Value},
@@ -99,6 +99,11 @@ impl FieldPath {
         Ok(Some(found.into_owned()))
     }
 
+    /// How deep it leads.
+    pub(super) fn levels(&self) -> usize {
+        self.parts.len()
+    }
+
     /// Calls `visit` for each place that the path leads to, and counts them.
     ///
     /// # Errors
@@ -109,6 +114,9 @@ impl FieldPath {
         create: Option<Create>,
         visit: &mut Visit<'_, 'a>,
     ) -> Result<usize, String> {
+        if self.levels() > DEEPEST {
+            return Err(format!("it leads deeper than {DEEPEST} levels"));
+        }
         walk(&self.parts, tree, create, false, visit)
     }
 }
