@@ -335,24 +335,28 @@ fn definitions_that_refer_to_each_other_end() {
 
 #[test]
 fn the_deepest_objects_below_the_longest_chain_fit_the_stack() {
-    let nest = |leaf: &str| "{a: ".repeat(500) + leaf + &"}".repeat(500);
-    let object =
-        |leaf: &str| format!("apiVersion: x/v1\nkind: Odd\nmetadata: {{name: o}}\nspec: {}\n", nest(leaf));
-    let bottom = "resources: [o.yaml]\npatches: [{path: p.yaml}]\nimages: [{name: x, newTag: t1}]\ncommonLabels: \
-                  {l: m}\ntransformers: [h.yaml]\n";
+    let object = |levels: usize, leaf: &str| {
+        let nested = "{a: ".repeat(levels) + leaf + &"}".repeat(levels);
+        format!("apiVersion: x/v1\nkind: Odd\nmetadata: {{name: o}}\nspec: {nested}\n")
+    };
+    let bottom = "resources: [o.yaml]\npatches: [{path: p.yaml}]\nimages: [{name: x, newTag: t1}]\n\
+                  commonLabels: {l: m}\ntransformers: [h.yaml]\n";
     let dir = repository(&[
-        ("l0/o.yaml", &object("{x: y, n: null, l: [1]}")),
-        ("l0/p.yaml", &object("{x: z, l: [2]}")),
+        ("l0/o.yaml", &object(508, "{x: y, n: null}")),
+        ("l0/p.yaml", &object(190, "{x: z}")),
         ("l0/h.yaml", "apiVersion: builtin\nkind: HashTransformer\nmetadata: {name: h}\n"),
         ("l0/kustomization.yaml", bottom),
     ]);
-    for level in 1..=95 {
+    for level in 1..=99 {
         let text = format!("resources: [../l{}]\npatches: [{{path: p.yaml}}]\nnamePrefix: p-\n", level - 1);
         dir.write(&format!("l{level}/kustomization.yaml"), &text);
-        dir.write(&format!("l{level}/p.yaml"), &object(&format!("{{x: {level}}}")));
+        dir.write(&format!("l{level}/p.yaml"), &object(190, &format!("{{x: {level}}}")));
     }
     let output = run(&dir, &["check", ".", "--select", "kustomization-invalid"]);
     assert_eq!(output.status.code(), Some(0), "{}", printed(&output));
-    let output = run(&dir, &["render", "l95"]);
+    let output = run(&dir, &["render", "l99"]);
     assert_eq!(output.status.code(), Some(0), "{}", printed(&output));
+    dir.write("l0/p.yaml", &object(300, "{x: z}"));
+    let refused = refusals(&dir);
+    assert!(refused[0].contains("the patch is nested deeper than 200 levels"), "{refused:?}");
 }

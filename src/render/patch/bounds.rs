@@ -4,6 +4,8 @@ use crate::yaml::{Kind, Tree};
 
 /// Levels to which a patch may build; as deep as a text may nest.
 pub(super) const DEEPEST: usize = 512;
+/// Levels of a patch that is merged: each costs more stack than one that is only walked.
+pub(super) const DEEPEST_PATCH: usize = 200;
 /// Bytes of a text that is put together from others: texts that take from each other double what they hold.
 pub(super) const LONGEST_TEXT: usize = 1 << 20;
 /// Bytes that the replacements of one kustomization may copy, roughly.
