@@ -101,12 +101,12 @@ impl<'a> Accumulator<'a> {
         }
         for resource in other.resources {
             let others = by_name.entry(resource.id.name.clone()).or_default();
-            match others.iter().map(|index| &self.resources[*index]).find(|own| own.id.same(&resource.id)) {
-                Some(twin) => errors.extend([there_twice(&resource, twin, entry)]),
-                None => {
-                    others.push(self.resources.len());
-                    self.resources.push(resource);
-                }
+            let mut twins = others.iter().map(|index| &self.resources[*index]);
+            if let Some(twin) = twins.find(|own| own.id.same(&resource.id)) {
+                errors.extend([there_twice(&resource, twin, entry)]);
+            } else {
+                others.push(self.resources.len());
+                self.resources.push(resource);
             }
             if errors.is_full() {
                 break;
@@ -114,13 +114,13 @@ impl<'a> Accumulator<'a> {
         }
         self.merge_config(&other.config, entry)?;
         errors.extend(super::vars::merge(&mut self.vars, other.vars).err());
-        self.note(other.notes);
+        self.note(&other.notes);
         self.schemas = self.schemas.take().or(other.schemas);
         errors.result()
     }
 
     /// Adds notes, each once: a base may be taken several times.
-    fn note(&mut self, more: Vec<Note>) {
+    fn note(&mut self, more: &[Note]) {
         if more.is_empty() {
             return;
         }

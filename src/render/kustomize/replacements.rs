@@ -20,10 +20,10 @@ pub(super) fn all<'a>(
     entries: impl Iterator<Item = Node<'a>>,
     accumulator: &mut Accumulator<'a>,
 ) -> Result<(), Errors> {
-    let room = &mut Room::default();
+    let left = &mut Room::default();
     for entry in entries {
         let Some(path) = word(entry, "path") else {
-            one(entry, accumulator, room)?;
+            one(entry, accumulator, left)?;
             continue;
         };
         if field(entry, "source").is_some() || field(entry, "targets").is_some() {
@@ -32,8 +32,8 @@ pub(super) fn all<'a>(
         }
         let Some(root) = patches::documents(builder, own, &path)?.into_iter().next() else { continue };
         match root.kind() {
-            Kind::Mapping => one(root, accumulator, room)?,
-            Kind::Sequence => root.items().try_for_each(|entry| one(entry, accumulator, room))?,
+            Kind::Mapping => one(root, accumulator, left)?,
+            Kind::Sequence => root.items().try_for_each(|entry| one(entry, accumulator, left))?,
             Kind::Scalar => {
                 return Err(
                     BuildError::invalid(root.head(), "this is no replacement, nor a list of them").into()

@@ -298,10 +298,8 @@ fn walk_matching<'a>(
     visit: &mut Visit<'_, 'a>,
 ) -> Result<usize, String> {
     let is_plain = pattern.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    let regex = match is_plain {
-        true => None,
-        false => Some(Regex::new(pattern).map_err(|_| format!("`{pattern}` is not a regular expression"))?),
-    };
+    let regex = (!is_plain).then(|| Regex::new(pattern)).transpose();
+    let regex = regex.map_err(|_| format!("`{pattern}` is not a regular expression"))?;
     let fits = |text: &str| regex.as_ref().map_or_else(|| text.contains(pattern), |it| it.is_match(text));
     let mut count = 0;
     for item in items.iter_mut() {

@@ -148,17 +148,15 @@ impl<'a> VarValues<'a> {
         let span = node.span();
         let text = node.text().unwrap_or_default().into_owned();
         let whole = text.strip_prefix("$(").and_then(|it| it.strip_suffix(')'));
-        *tree = match whole.and_then(|name| self.values.get(name)) {
+        if let Some(value) = whole.and_then(|name| self.values.get(name)) {
             // Alone, it keeps its type, and the place where it was written.
-            Some(value) => Tree::Scalar(as_value(value)),
-            None => {
-                let expanded = self.expand(&text).ok_or_else(|| {
-                    let message = format!("the variables make a text of more than {LONGEST_TEXT} bytes");
-                    PatchError::new(message, span)
-                })?;
-                Tree::text(expanded, span)
-            }
-        };
+            *tree = Tree::Scalar(as_value(value));
+            return Ok(());
+        }
+        let expanded = self.expand(&text).ok_or_else(|| {
+            PatchError::new(format!("the variables make a text of more than {LONGEST_TEXT} bytes"), span)
+        })?;
+        *tree = Tree::text(expanded, span);
         Ok(())
     }
 
