@@ -2,10 +2,10 @@
 //! for what the walk did not find.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     ffi::{OsStr, OsString},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use super::{
@@ -26,14 +26,17 @@ pub struct Disk {
     limits: Limits,
     /// Walked files by their real path.
     walked: HashMap<OsString, (SourceId, String)>,
-    /// The real path of each folder with walked files, by its path as walked.
-    folders: HashMap<PathBuf, PathBuf>,
+    /// The real path of each folder with walked files, by its path as walked. Paths compare part by part, and texts at
+    /// once: keys are texts.
+    folders: HashMap<OsString, PathBuf>,
+    /// Those real paths.
+    reals: HashSet<OsString>,
     /// Files that were not walked, in the order of their ids.
     others: Mutex<Others>,
     first_other: u32,
     here: PathBuf,
-    /// The folder above all files, where it is known.
-    top: Option<PathBuf>,
+    /// The folder above all files, once it is known.
+    top: OnceLock<PathBuf>,
     /// What was read already.
     texts: Texts,
     /// What is read in place of files.
@@ -61,13 +64,15 @@ impl Disk {
             limits: *limits,
             walked: HashMap::new(),
             folders: HashMap::new(),
+            reals: HashSet::new(),
             others: Mutex::default(),
             first_other: 0,
             here: std::env::current_dir().unwrap_or_default(),
-            top: None,
+            top: OnceLock::new(),
             texts: Texts::default(),
             buffers: Buffers::default(),
         };
+        disk.walked.reserve(files.size_hint().0);
         for (id, path, shown) in files {
             disk.first_other = disk.first_other.max(id.0 + 1);
             if let Some(real) = disk.walked_real(path) {
@@ -86,25 +91,26 @@ impl Disk {
     /// The same, with `top` as the folder above all files.
     #[must_use]
     pub(super) fn below(self, top: Option<PathBuf>) -> Self {
-        Self { top, ..self }
+        Self { top: top.map(OnceLock::from).unwrap_or_default(), ..self }
     }
 
     /// The real path of a walked file: one question to the system a folder, not one a file.
     fn walked_real(&mut self, path: &Path) -> Option<PathBuf> {
         let (folder, name) = (path.parent()?, path.file_name()?);
-        if let Some(real) = self.folders.get(folder) {
+        if let Some(real) = self.folders.get(folder.as_os_str()) {
             return Some(real.join(name));
         }
         let asked = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let real = asked.canonicalize().ok()?;
         let file = real.join(name);
-        self.folders.insert(folder.to_path_buf(), real);
+        self.reals.insert(real.clone().into_os_string());
+        self.folders.insert(folder.as_os_str().to_owned(), real);
         Some(file)
     }
 
     /// The real path of the folder of a walked file.
     pub(super) fn real_folder(&self, path: &Path) -> Option<&Path> {
-        self.folders.get(path.parent()?).map(PathBuf::as_path)
+        self.folders.get(path.parent()?.as_os_str()).map(PathBuf::as_path)
     }
 
     /// The real path of a walked file, as it is known here.
@@ -138,6 +144,18 @@ impl Disk {
         (SourceId(self.first_other + at as u32), files[at].shown.clone())
     }
 
+    /// The folder that all walked files lie in, or the present one.
+    fn common(&self) -> PathBuf {
+        let here = self.here.canonicalize().unwrap_or_default();
+        let mut folders = self.folders.values();
+        let first = folders.next().cloned().unwrap_or_else(|| here.clone());
+        let common = folders.fold(first, |common, folder| {
+            let shared = common.components().zip(folder.components()).take_while(|(a, b)| a == b);
+            shared.map(|(part, _)| part).collect()
+        });
+        if common.starts_with(&here) { here } else { common }
+    }
+
     /// Remembers the text of a file that was not walked.
     fn keep(&self, source: &Arc<Source>) {
         let Some(at) = source.id.0.checked_sub(self.first_other) else { return };
@@ -153,6 +171,14 @@ impl Library for Disk {
         let plain = plain(path);
         if self.walked.contains_key(plain.as_os_str()) {
             return Some(Found { real: plain, is_folder: false });
+        }
+        if self.reals.contains(plain.as_os_str()) {
+            return Some(Found { real: plain, is_folder: true });
+        }
+        // Most of what is looked for is not there: one question to the system, not one for each part of the path.
+        let is_below = plain.parent().is_some_and(|parent| self.reals.contains(parent.as_os_str()));
+        if is_below && plain.symlink_metadata().is_err() {
+            return None;
         }
         let real = path.canonicalize().ok()?;
         let metadata = std::fs::metadata(&real).ok()?;
@@ -189,17 +215,7 @@ impl Library for Disk {
     }
 
     fn top(&self) -> PathBuf {
-        if let Some(top) = &self.top {
-            return top.clone();
-        }
-        let here = self.here.canonicalize().unwrap_or_default();
-        let mut folders = self.folders.values();
-        let first = folders.next().cloned().unwrap_or_else(|| here.clone());
-        let common = folders.fold(first, |common, folder| {
-            let shared = common.components().zip(folder.components()).take_while(|(a, b)| a == b);
-            shared.map(|(part, _)| part).collect()
-        });
-        if common.starts_with(&here) { here } else { common }
+        self.top.get_or_init(|| self.common()).clone()
     }
 }
 
@@ -209,6 +225,15 @@ fn is_manifest(path: &Path) -> bool {
 
 /// `path` with `..` resolved by name: right wherever no symbolic link is on the way, and such a path is no walked file.
 fn plain(path: &Path) -> PathBuf {
+    let is_step = |pair: &[u8]| matches!(pair, [b'/' | b'\\', b'.' | b'/' | b'\\']);
+    let bytes = path.as_os_str().as_encoded_bytes();
+    // Most paths have no such step.
+    if !bytes.windows(2).any(is_step)
+        && !matches!(bytes.last(), Some(b'/' | b'\\'))
+        && !bytes.starts_with(b".")
+    {
+        return path.to_path_buf();
+    }
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

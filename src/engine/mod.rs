@@ -25,6 +25,7 @@ mod scope;
 mod suppress;
 mod texts;
 mod told;
+mod unchanged;
 
 pub use around::work_tree;
 pub use baseline::{Baseline, BaselineError, Known};

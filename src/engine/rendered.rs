@@ -11,16 +11,15 @@ use rayon::prelude::*;
 use super::{
     Ignored, Judged, Plan, Role,
     finish::{finish, judge_index, show_bindings},
-    judge::judge_object,
     merged::{Also, Merged},
     roots::{Kustomizations, Root},
     suppress::{Silence, by_annotations, of_text, once},
     told::{BuiltInside, Told},
+    unchanged::Unchanged,
 };
 use crate::{
     base::{Diagnostic, SourceId, Span},
     index::Index,
-    kube,
     render::kustomize::{BuildError, BuildErrorKind, Builder, Built, Resource, Store},
     yaml::{Desk, Texts},
 };
@@ -92,12 +91,14 @@ pub(super) fn render<'p, 'r: 'p>(
     plan_of: &(dyn Fn(SourceId) -> Option<&'p Plan<'r>> + Sync),
     told: Option<&Told>,
 ) -> Rendered {
+    let unchanged = Unchanged::default();
     let judge = |root: &Root<'_>| {
         let plan = plan_of(root.member.file);
         match (root.build(builders.first), builders.again) {
-            (Ok(built), _) => Ok(judge_built(&built, root, plan, (builders.first.store(), told))),
+            (Ok(built), _) => Ok(judge_built(&built, root, plan, (builders.first.store(), told, &unchanged))),
             (Err(_), Some(again)) => {
-                root.build(again).map(|built| judge_built(&built, root, plan, (again.store(), told)))
+                let built = root.build(again);
+                built.map(|built| judge_built(&built, root, plan, (again.store(), told, &unchanged)))
             }
             (Err(errors), None) => Err(errors),
         }
@@ -222,7 +223,7 @@ fn judge_built(
     built: &Built<'_>,
     root: &Root<'_>,
     plan: Option<&Plan<'_>>,
-    (texts, told): (&dyn Texts, Option<&Told>),
+    (texts, told, unchanged): (&dyn Texts, Option<&Told>, &Unchanged),
 ) -> RootJudged {
     let mut out = RootJudged::default();
     let Some(plan) = plan else { return out };
@@ -237,17 +238,16 @@ fn judge_built(
         });
         out.origins.insert(resource.origin);
         out.sources.insert(resource.origin.source);
-        for object in kube::objects(resource.node()) {
-            let before = judged.findings.len();
-            let id = judge_object(object, plan, &desk, &mut judged);
+        let before = judged.findings.len();
+        for id in unchanged.judge(resource, plan, (texts, &desk), &mut judged) {
             out.objects += usize::from(is_counted);
             // Only what a finding or a fact holds on to can be asked for, and keeps its address.
             if Arc::strong_count(&id) > 1 {
                 origins.insert(Arc::as_ptr(&id), resource.origin);
             }
-            for finding in &mut judged.findings[before..] {
-                relate_chain(finding, resource, root);
-            }
+        }
+        for finding in &mut judged.findings[before..] {
+            relate_chain(finding, resource, root);
         }
     }
     if root.is_open() {

@@ -183,7 +183,11 @@ impl<'a> Node<'a> {
             Store::Tape(node) if node.kind() == Kind::Mapping => node
                 .find(key)
                 .map(|(key, value)| Entry { key: Self::of_tape(key), value: Self::of_tape(value) }),
-            _ => self.entries().filter(|entry| entry.key.is(key)).last(),
+            Store::Tree(Tree::Mapping(entries, _)) => {
+                let found = entries.iter().rev().find(|(own, _)| own.text == key);
+                found.map(|(key, value)| Entry { key: Node(Store::Value(key)), value: Self::of_tree(value) })
+            }
+            _ => None,
         };
         if own.is_some() || !self.has_merge() {
             return own;
@@ -233,6 +237,11 @@ impl<'a> Node<'a> {
             Some(own) => own.eq_ignore_ascii_case(text.as_bytes()),
             None => self.text().is_some_and(|own| own.eq_ignore_ascii_case(text)),
         }
+    }
+
+    /// Whether it stands in a text as it was read, and is not built.
+    pub fn is_read(self) -> bool {
+        matches!(self.0, Store::Tape(_))
     }
 
     /// How many levels there are from here down, aliases followed; 1 for a scalar. The reader bounds it.

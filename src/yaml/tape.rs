@@ -190,6 +190,25 @@ impl<'t> Parsed<'t> {
         self.nodes.len()
     }
 
+    /// The same without its text, to be kept; see [`Parsed::over`].
+    pub fn without_text(self) -> Parsed<'static> {
+        let Self { source, text: _, nodes, properties, aliases, comments, documents } = self;
+        Parsed { source, text: "", nodes, properties, aliases, comments, documents }
+    }
+
+    /// A copy over `text`, from which it was read before that was taken away.
+    pub fn over<'o>(&self, text: &'o str) -> Parsed<'o> {
+        Parsed {
+            source: self.source,
+            text,
+            nodes: self.nodes.clone(),
+            properties: self.properties.clone(),
+            aliases: self.aliases.clone(),
+            comments: self.comments.clone(),
+            documents: self.documents.clone(),
+        }
+    }
+
     pub(super) fn properties_of(&self, node: u32) -> Option<&Properties> {
         let at = self.properties.binary_search_by_key(&node, |it| it.node).ok()?;
         self.properties.get(at)

@@ -45,7 +45,7 @@ pub struct Ignored {
 }
 
 /// One comment or annotation.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Silence {
     /// The comment, or the annotation's value.
     pub(super) place: Span,
@@ -64,7 +64,7 @@ pub(super) struct Silence {
 }
 
 /// What a comment or annotation asks for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Order {
     pub(super) names: Vec<Name>,
     pub(super) reason: String,
@@ -72,7 +72,7 @@ pub(super) struct Order {
 }
 
 /// A selector as written.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Name {
     pub(super) text: String,
     pub(super) span: Span,

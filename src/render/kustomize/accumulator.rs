@@ -1,15 +1,23 @@
 //! The objects of a kustomization while it is being built.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
-use super::{BuildError, ResId, Resource, config::Config, error::Errors, resource::Step};
+use super::{
+    BuildError, ResId, Resource,
+    config::Config,
+    error::{Distinct, Errors},
+    resource::Step,
+};
 use crate::{
     base::Span,
     render::patch::{Schemas, Var},
 };
 
 /// Something worth knowing that stops nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Note {
     /// The fact, in one line.
     pub message: String,
@@ -20,9 +28,10 @@ pub struct Note {
 /// Objects that one kustomization may build: bases that are taken twice, and again by the next layer, double each time.
 const MOST_RESOURCES: usize = 5_000;
 
-/// Why no more objects are built.
-fn too_many(entry: Span) -> BuildError {
-    BuildError::invalid(entry, format!("more than {MOST_RESOURCES} objects are built here"))
+fn there_twice(resource: &Resource<'_>, twin: &Resource<'_>, entry: Span) -> BuildError {
+    BuildError::invalid(entry, format!("{} is there twice", resource.id))
+        .relate(twin.head(), "it is defined here")
+        .relate(resource.head(), "and here")
 }
 
 /// What a kustomization has gathered so far.
@@ -32,8 +41,8 @@ pub(super) struct Accumulator<'a> {
     pub(super) config: Arc<Config>,
     pub(super) vars: Vec<Var>,
     pub(super) notes: Vec<Note>,
-    /// The folders of all kustomizations that were built into it.
-    pub(super) folders: Vec<PathBuf>,
+    /// Components that have worked on it.
+    pub(super) components: usize,
     /// How lists merge, where a kustomization says so: the first one that does says it for all that follow.
     pub(super) schemas: Option<Arc<Schemas>>,
 }
@@ -46,7 +55,7 @@ impl<'a> Accumulator<'a> {
             config: Arc::new(Config::default()),
             vars: Vec::new(),
             notes: Vec::new(),
-            folders: Vec::new(),
+            components: 0,
             schemas,
         }
     }
@@ -54,41 +63,70 @@ impl<'a> Accumulator<'a> {
     /// Adds an object; `entry` is what asked for it.
     pub(super) fn append(&mut self, resource: Resource<'a>, entry: Span) -> Result<(), BuildError> {
         if let Some(twin) = self.resources.iter().find(|own| own.id.same(&resource.id)) {
-            let message = format!("{} is there twice", resource.id);
-            return Err(BuildError::invalid(entry, message)
-                .relate(twin.head(), "it is defined here")
-                .relate(resource.head(), "and here"));
+            return Err(there_twice(&resource, twin, entry));
         }
-        if self.resources.len() >= MOST_RESOURCES {
-            return Err(too_many(entry));
-        }
+        self.check_room(1, entry)?;
         self.resources.push(resource);
         Ok(())
     }
 
+    /// Whether `more` objects may be added.
+    pub(super) fn check_room(&self, more: usize, entry: Span) -> Result<(), BuildError> {
+        if self.resources.len() + more <= MOST_RESOURCES {
+            return Ok(());
+        }
+        Err(BuildError::invalid(entry, format!("more than {MOST_RESOURCES} objects are built here")))
+    }
+
     /// Whether all names are still different.
     pub(super) fn check_names(&self) -> Result<(), BuildError> {
-        for (index, own) in self.resources.iter().enumerate() {
-            if let Some(twin) = self.resources[..index].iter().find(|other| other.id.same(&own.id)) {
+        let mut by_name: HashMap<&str, Vec<&Resource<'_>>> = HashMap::with_capacity(self.resources.len());
+        for own in &self.resources {
+            let others = by_name.entry(&own.id.name).or_default();
+            if let Some(twin) = others.iter().find(|other| other.id.same(&own.id)) {
                 let message = format!("two objects become {}", own.id);
                 return Err(BuildError::invalid(own.head(), message).relate(twin.head(), "the other"));
             }
+            others.push(own);
         }
         Ok(())
     }
 
     /// Adds a finished base.
     pub(super) fn merge(&mut self, other: Accumulator<'a>, entry: Span) -> Result<(), Errors> {
-        let mut errors = Vec::new();
+        let mut errors = Distinct::default();
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, own) in self.resources.iter().enumerate() {
+            by_name.entry(own.id.name.clone()).or_default().push(index);
+        }
         for resource in other.resources {
-            errors.extend(self.append(resource, entry).err());
+            let others = by_name.entry(resource.id.name.clone()).or_default();
+            let mut twins = others.iter().map(|index| &self.resources[*index]);
+            if let Some(twin) = twins.find(|own| own.id.same(&resource.id)) {
+                errors.extend([there_twice(&resource, twin, entry)]);
+            } else {
+                others.push(self.resources.len());
+                self.resources.push(resource);
+            }
+            if errors.is_full() {
+                break;
+            }
         }
         self.merge_config(&other.config, entry)?;
         errors.extend(super::vars::merge(&mut self.vars, other.vars).err());
-        self.notes.extend(other.notes);
-        self.folders.extend(other.folders);
+        self.note(&other.notes);
         self.schemas = self.schemas.take().or(other.schemas);
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
+        errors.result()
+    }
+
+    /// Adds notes, each once: a base may be taken several times.
+    fn note(&mut self, more: &[Note]) {
+        if more.is_empty() {
+            return;
+        }
+        let known: HashSet<&Note> = self.notes.iter().collect();
+        let new: Vec<Note> = more.iter().filter(|note| !known.contains(note)).cloned().collect();
+        self.notes.extend(new);
     }
 
     /// Adds field specs.

@@ -1,16 +1,17 @@
 //! Building: a kustomization's resources, generators, components and transformers, in kustomize's order.
 
 use std::{
-    collections::HashMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
 use super::{
     BuildError, Resource, Store,
     accumulator::{Accumulator, Note},
+    bases::Bases,
+    chain::Chain,
     config, configurations,
-    error::Errors,
+    error::{Distinct, Errors},
     finish,
     gaps::Gaps,
     generator,
@@ -24,12 +25,14 @@ use crate::{
     render::patch::Schemas,
 };
 
+/// Components that may work on one kustomization: those that name others twice, and these again, double.
+const MOST_COMPONENTS: usize = 1_000;
+
 /// Builds the kustomizations of a store; what several of them share is built once. Threads may share it.
 #[derive(Debug)]
 pub struct Builder<'a> {
     pub(super) store: &'a Store<'a>,
-    /// Finished bases by folder.
-    bases: Mutex<HashMap<PathBuf, Arc<Accumulator<'a>>>>,
+    bases: Bases<'a>,
     pub(super) gaps: Gaps,
 }
 
@@ -46,33 +49,6 @@ pub struct Built<'a> {
     pub folders: Vec<PathBuf>,
 }
 
-/// The folders between the root and where we are.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Chain<'c> {
-    folder: &'c Path,
-    up: Option<&'c Chain<'c>>,
-    depth: u32,
-}
-
-/// Kustomizations inside kustomizations; each level costs stack, and nobody means so many.
-const DEEPEST: u32 = 100;
-
-impl Chain<'_> {
-    /// The chain one level down.
-    fn below<'c>(&'c self, folder: &'c Path, entry: Span) -> Result<Chain<'c>, BuildError> {
-        if self.depth >= DEEPEST {
-            let message = format!("kustomizations are nested deeper than {DEEPEST} levels here");
-            return Err(BuildError::invalid(entry, message));
-        }
-        Ok(Chain { folder, up: Some(self), depth: self.depth + 1 })
-    }
-
-    /// Whether `folder` is one of them, or holds one: kustomize calls that a cycle.
-    fn is_below(&self, folder: &Path) -> bool {
-        self.folder.starts_with(folder) || self.up.is_some_and(|up| up.is_below(folder))
-    }
-}
-
 impl<'a> Builder<'a> {
     /// What it builds from.
     pub fn store(&self) -> &'a Store<'a> {
@@ -81,7 +57,7 @@ impl<'a> Builder<'a> {
 
     /// A builder for `store`.
     pub fn new(store: &'a Store<'a>) -> Self {
-        Self { store, bases: Mutex::default(), gaps: Gaps::default() }
+        Self { store, bases: Bases::default(), gaps: Gaps::default() }
     }
 
     /// Builds the kustomization in `folder`, as it was given to [`super::gather`].
@@ -96,9 +72,9 @@ impl<'a> Builder<'a> {
 
     /// Builds `own` as a root.
     pub(super) fn build_own(&self, own: &Kustomization<'a>) -> Result<Built<'a>, Errors> {
-        let chain = Chain { folder: &own.folder, up: None, depth: 0 };
+        let chain = Chain::new(&own.folder);
         let accumulated = self.accumulate(own, &chain, Accumulator::new(None))?;
-        finish::finish(self, own, accumulated)
+        finish::finish(self, own, accumulated, chain.into_met().folders())
     }
 
     /// Builds one kustomization into `into`: an empty accumulator, or, for a component, that of its parent.
@@ -112,7 +88,6 @@ impl<'a> Builder<'a> {
             return Err(BuildError::invalid(own.head(), "the kustomization is empty").into());
         }
         let mut accumulator = into;
-        accumulator.folders.push(own.folder.clone());
         patches::read_schemas(self, own, &mut accumulator)?;
         self.resources(own, own.words("resources").chain(own.words("bases")), chain, &mut accumulator)?;
         configurations::merge(self, own, &mut accumulator)?;
@@ -138,11 +113,15 @@ impl<'a> Builder<'a> {
         chain: &Chain<'_>,
         accumulator: &mut Accumulator<'a>,
     ) -> Result<(), Errors> {
-        let mut errors = Vec::new();
+        let mut errors = Distinct::default();
         for entry in entries {
             errors.extend(self.resource(own, &entry, chain, accumulator).err().into_iter().flatten());
+            // Where a cycle is met, it is met again by every other way that leads into it.
+            if errors.are_of_way() || errors.is_full() {
+                break;
+            }
         }
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
+        errors.result()
     }
 
     fn resource(
@@ -155,6 +134,7 @@ impl<'a> Builder<'a> {
         let found = load::find(self.store, own, entry, load::Wanted::Resource)?;
         if found.is_folder {
             let base = self.base(&found.real, entry, chain, accumulator.schemas.clone())?;
+            accumulator.check_room(base.resources.len(), entry.span)?;
             let mut base = Accumulator::clone(&base);
             for resource in &mut base.resources {
                 resource.trail.push(entry.span);
@@ -177,15 +157,9 @@ impl<'a> Builder<'a> {
         chain: &Chain<'_>,
         schemas: Option<Arc<Schemas>>,
     ) -> Result<Arc<Accumulator<'a>>, Errors> {
-        check_cycle(chain, folder, entry.span)?;
-        // One that lists merge differently for is another one.
-        let is_shared = schemas.is_none();
-        let cached = self.bases.lock().unwrap_or_else(PoisonError::into_inner).get(folder).cloned();
-        if let Some(base) = cached.filter(|_| is_shared) {
-            for below in &base.folders {
-                check_cycle(chain, below, entry.span)?;
-            }
-            return Ok(base);
+        chain.check_cycle(folder, entry.span)?;
+        if let Some(known) = self.bases.get(folder, schemas.as_ref(), chain) {
+            return known.map_err(|errors| errors.iter().map(|it| reached(it.clone(), entry.span)).collect());
         }
         let own = Kustomization::load(self.store, folder, Some(entry.span))?;
         if own.is_component {
@@ -193,15 +167,11 @@ impl<'a> Builder<'a> {
             return Err(BuildError::invalid(entry.span, message).into());
         }
         let below = chain.below(folder, entry.span)?;
-        let base = self.accumulate(&own, &below, Accumulator::new(schemas)).map_err(|errors| {
-            errors.into_iter().map(|error| reached(error, entry.span)).collect::<Errors>()
-        })?;
-        let base = Arc::new(base);
-        if is_shared {
-            let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
-            bases.insert(folder.to_path_buf(), Arc::clone(&base));
-        }
-        Ok(base)
+        let base = self.accumulate(&own, &below, Accumulator::new(schemas.clone())).map(Arc::new);
+        let met = below.into_met();
+        chain.takes(&met);
+        self.bases.keep(folder, schemas, &base, met);
+        base.map_err(|errors| errors.into_iter().map(|error| reached(error, entry.span)).collect())
     }
 
     /// Lets the components of `own` work on what it has gathered.
@@ -217,7 +187,7 @@ impl<'a> Builder<'a> {
                 let message = format!("`{}` is no folder: a component is one", entry.text);
                 return Err(BuildError::invalid(entry.span, message).into());
             }
-            check_cycle(chain, &found.real, entry.span)?;
+            chain.check_cycle(&found.real, entry.span)?;
             let component = Kustomization::load(self.store, &found.real, Some(entry.span))?;
             if !component.is_component {
                 let message = format!("`{}` is no Component: name it under `resources`", entry.text);
@@ -225,8 +195,16 @@ impl<'a> Builder<'a> {
                     .relate(component.head(), "its kind is not `Component`")
                     .into());
             }
+            accumulator.components += 1;
+            if accumulator.components > MOST_COMPONENTS {
+                let message =
+                    format!("more than {MOST_COMPONENTS} components work on one kustomization here");
+                return Err(BuildError::invalid(entry.span, message).into());
+            }
             let below = chain.below(&found.real, entry.span)?;
-            accumulator = self.accumulate(&component, &below, accumulator).map_err(|errors| {
+            let done = self.accumulate(&component, &below, accumulator);
+            chain.takes(&below.into_met());
+            accumulator = done.map_err(|errors| {
                 errors.into_iter().map(|error| reached(error, entry.span)).collect::<Errors>()
             })?;
             for resource in &mut accumulator.resources {
@@ -248,16 +226,6 @@ impl<'a> Builder<'a> {
 /// Says through which entry the trouble was reached.
 fn reached(error: BuildError, entry: Span) -> BuildError {
     error.relate(entry, "needed here")
-}
-
-fn check_cycle(chain: &Chain<'_>, folder: &Path, entry: Span) -> Result<(), BuildError> {
-    if chain.is_below(folder) {
-        return Err(BuildError::invalid(
-            entry,
-            "this is a cycle: the folder holds a kustomization that led here",
-        ));
-    }
-    Ok(())
 }
 
 /// The field specs of a kustomization without `configurations`.

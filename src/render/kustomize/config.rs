@@ -1,6 +1,9 @@
 //! The field specs in force: kustomize's own, and those that `configurations` and `crds` add.
 
-use std::sync::LazyLock;
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, OnceLock},
+};
 
 use super::{
     Gvk, defaults,
@@ -29,6 +32,8 @@ pub(super) struct Config {
     pub(super) var_references: Vec<FieldSpec>,
     pub(super) images: Vec<FieldSpec>,
     pub(super) replicas: Vec<FieldSpec>,
+    /// The referrers, as indices, by the kind that they are of; those of any kind among each.
+    pub(super) referrers: OnceLock<HashMap<String, Vec<(usize, usize)>>>,
 }
 
 /// What kustomize has built in.
@@ -55,6 +60,7 @@ impl Config {
             var_references: list("varReference"),
             images: list("images"),
             replicas: list("replicas"),
+            referrers: OnceLock::new(),
         }
     }
 
@@ -68,6 +74,7 @@ impl Config {
     /// # Errors
     /// When two specs disagree.
     pub(super) fn merge(&mut self, more: &Config) -> Result<(), String> {
+        self.referrers = OnceLock::new();
         merge_all(&mut self.name_prefix, &more.name_prefix)?;
         merge_all(&mut self.name_suffix, &more.name_suffix)?;
         merge_all(&mut self.namespace, &more.namespace)?;
@@ -84,5 +91,36 @@ impl Config {
             }
         }
         Ok(())
+    }
+
+    /// The fields by which an object of `gvk` may name others, in their order, each with what it names.
+    pub(super) fn referrers_of(&self, gvk: &Gvk) -> impl Iterator<Item = (&Gvk, &FieldSpec)> {
+        let by_kind = self.referrers.get_or_init(|| self.by_kind());
+        let indices = by_kind.get(&*gvk.kind).or_else(|| by_kind.get("")).into_iter().flatten();
+        let pairs = indices.filter_map(|(reference, referrer)| {
+            let reference = self.name_references.get(*reference)?;
+            Some((&reference.gvk, reference.referrers.get(*referrer)?))
+        });
+        pairs.filter(move |(_, spec)| gvk.is_selected(&spec.gvk))
+    }
+
+    fn by_kind(&self) -> HashMap<String, Vec<(usize, usize)>> {
+        let all = || {
+            let references = self.name_references.iter().enumerate();
+            references
+                .flat_map(|(at, it)| it.referrers.iter().enumerate().map(move |(of, it)| ((at, of), it)))
+        };
+        let kinds = all().map(|(_, spec)| &*spec.gvk.kind).chain([""]);
+        let of = |kind: &str| {
+            let is_its = |spec: &FieldSpec| spec.gvk.kind.is_empty() || spec.gvk.kind == kind;
+            all().filter(|(_, spec)| is_its(spec)).map(|(at, _)| at).collect()
+        };
+        let mut by_kind = HashMap::new();
+        for kind in kinds {
+            if !by_kind.contains_key(kind) {
+                by_kind.insert(kind.to_owned(), of(kind));
+            }
+        }
+        by_kind
     }
 }

@@ -43,10 +43,12 @@ pub(super) fn merge<'a>(
 
 /// Deeper than this, definitions refer to one another in a circle.
 const DEPTH: usize = 32;
+/// Fields that are looked at: definitions that refer to one another several times multiply.
+const MOST_FIELDS: usize = 100_000;
 
 /// Field specs from the type definitions, written as `OpenAPI`, with the marks of kustomize.
 fn from_definitions(root: Node<'_>) -> Config {
-    let mut config = Config::default();
+    let mut definitions = Definitions { root, config: Config::default(), room: MOST_FIELDS };
     for entry in root.fields() {
         let own = entry.value.get("Schema").unwrap_or(entry.value);
         let Some(properties) = own.get("properties") else { continue };
@@ -56,25 +58,35 @@ fn from_definitions(root: Node<'_>) -> Config {
         if is_kind {
             let kind = name.rsplit('.').next().unwrap_or_default().to_owned();
             let gvk = Gvk { kind: Cow::Owned(kind), ..Gvk::default() };
-            properties_of(root, own, &gvk, "", &mut config, 0);
+            definitions.properties_of(own, &gvk, "", 0);
         }
     }
-    config
+    definitions.config
 }
 
-fn properties_of(root: Node<'_>, schema: Node<'_>, gvk: &Gvk, path: &str, config: &mut Config, depth: usize) {
-    let Some(properties) = schema.get("properties").filter(|_| depth < DEPTH) else { return };
-    for entry in properties.fields() {
-        let key = entry.key.text().unwrap_or_default();
-        let path = if path.is_empty() { key.to_string() } else { format!("{path}/{key}") };
-        let marks = Marks { schema: entry.value, gvk, path: &path };
-        marks.add(config);
-        let referred =
-            entry.value.get("$ref").or_else(|| entry.value.get("items").and_then(|it| it.get("$ref")));
-        let target = referred.and_then(Node::text);
-        let target = target.as_deref().map(|it| it.strip_prefix("#/definitions/").unwrap_or(it));
-        let target = target.and_then(|name| root.get(name)).map(|it| it.get("Schema").unwrap_or(it));
-        properties_of(root, target.unwrap_or(entry.value), gvk, &path, config, depth + 1);
+/// Definitions on the way to field specs.
+struct Definitions<'a> {
+    root: Node<'a>,
+    config: Config,
+    room: usize,
+}
+
+impl Definitions<'_> {
+    fn properties_of(&mut self, schema: Node<'_>, gvk: &Gvk, path: &str, depth: usize) {
+        let Some(properties) = schema.get("properties").filter(|_| depth < DEPTH) else { return };
+        for entry in properties.fields() {
+            let Some(room) = self.room.checked_sub(1) else { return };
+            self.room = room;
+            let key = entry.key.text().unwrap_or_default();
+            let path = if path.is_empty() { key.to_string() } else { format!("{path}/{key}") };
+            Marks { schema: entry.value, gvk, path: &path }.add(&mut self.config);
+            let referred =
+                entry.value.get("$ref").or_else(|| entry.value.get("items").and_then(|it| it.get("$ref")));
+            let target = referred.and_then(Node::text);
+            let target = target.as_deref().map(|it| it.strip_prefix("#/definitions/").unwrap_or(it));
+            let target = target.and_then(|name| self.root.get(name)).map(|it| it.get("Schema").unwrap_or(it));
+            self.properties_of(target.unwrap_or(entry.value), gvk, &path, depth + 1);
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Why a kustomization cannot be built, and which line says so.
 
+use std::collections::HashSet;
+
 use crate::base::Span;
 
 /// Whose fault it is.
@@ -24,6 +26,8 @@ pub struct BuildError {
     /// Other places that belong to it, with a word about each: the second of two objects of one name, the entries
     /// through which a base was reached.
     pub related: Vec<(Span, String)>,
+    /// It holds only on the way that led here: from another kustomization, the same folder may well build.
+    pub(super) is_of_way: bool,
 }
 
 /// What went wrong; never empty.
@@ -32,7 +36,18 @@ pub(super) type Errors = Vec<BuildError>;
 impl BuildError {
     /// What kubectl refuses, too.
     pub(super) fn invalid(span: Span, message: impl Into<String>) -> Self {
-        Self { message: message.into(), span, kind: BuildErrorKind::Invalid, related: Vec::new() }
+        Self {
+            message: message.into(),
+            span,
+            kind: BuildErrorKind::Invalid,
+            related: Vec::new(),
+            is_of_way: false,
+        }
+    }
+
+    /// The same, true only of the way that led here.
+    pub(super) fn of_way(span: Span, message: impl Into<String>) -> Self {
+        Self { is_of_way: true, ..Self::invalid(span, message) }
     }
 
     /// What cannot be had offline.
@@ -44,6 +59,40 @@ impl BuildError {
     pub(super) fn relate(mut self, span: Span, text: impl Into<String>) -> Self {
         self.related.push((span, text.into()));
         self
+    }
+}
+
+/// Errors that are told of one kustomization; more help nobody.
+pub(super) const MOST_ERRORS: usize = 500;
+
+/// Errors from several places that may have met the same one, each once.
+#[derive(Debug, Default)]
+pub(super) struct Distinct {
+    errors: Errors,
+    seen: HashSet<(Span, String)>,
+}
+
+impl Distinct {
+    pub(super) fn extend(&mut self, more: impl IntoIterator<Item = BuildError>) {
+        for error in more {
+            if !self.is_full() && self.seen.insert((error.span, error.message.clone())) {
+                self.errors.push(error);
+            }
+        }
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.errors.len() >= MOST_ERRORS
+    }
+
+    /// Whether one of them is true only of the way that led here.
+    pub(super) fn are_of_way(&self) -> bool {
+        self.errors.iter().any(|error| error.is_of_way)
+    }
+
+    /// All of them, if there are any.
+    pub(super) fn result(self) -> Result<(), Errors> {
+        if self.errors.is_empty() { Ok(()) } else { Err(self.errors) }
     }
 }
 

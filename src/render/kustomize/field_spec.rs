@@ -36,6 +36,9 @@ pub(super) struct Misfit {
     pub(super) span: Span,
 }
 
+/// Keys in a path: each may make a level.
+const MOST_KEYS: usize = 100;
+
 /// What is done with the field: it may refuse.
 pub(super) type Set<'s, 'a> = dyn FnMut(&mut Tree<'a>) -> Result<(), Misfit> + 's;
 
@@ -87,17 +90,24 @@ impl FieldSpec {
         span: Span,
         set: &mut Set<'_, 'a>,
     ) -> Result<(), Misfit> {
-        let path = split(&self.path);
         let make = if self.create { make } else { Make::Nothing };
-        if make == Make::Nothing && !reaches(tree.node(), &path) {
+        if make == Make::Nothing && !self.reaches(tree.node()) {
             return Ok(());
+        }
+        let path = split(&self.path);
+        if path.len() > MOST_KEYS {
+            let message = format!("the path of its field spec has more than {MOST_KEYS} keys");
+            return Err(Misfit { message, span });
         }
         visit(tree, &path, make, span, set)
     }
 
     /// Whether the field is there, or something on the way to it is of the wrong kind.
     pub(super) fn reaches(&self, node: Node<'_>) -> bool {
-        reaches(node, &split(&self.path))
+        if self.path.contains('\\') {
+            return reaches(node, &split(&self.path));
+        }
+        reaches_plain(node, Some(&self.path))
     }
 }
 
@@ -167,6 +177,19 @@ fn reaches(node: Node<'_>, path: &[Cow<'_, str>]) -> bool {
         Kind::Scalar => true,
         Kind::Sequence => node.items().any(|item| reaches(item, path)),
         Kind::Mapping => node.get(list_key(key).0).is_some_and(|value| reaches(value, rest)),
+    }
+}
+
+/// The same for a path, as written, of keys without slashes.
+fn reaches_plain(node: Node<'_>, path: Option<&str>) -> bool {
+    let Some(path) = path else { return true };
+    match node.kind() {
+        Kind::Scalar => !is_null(node),
+        Kind::Sequence => node.items().any(|item| reaches_plain(item, Some(path))),
+        Kind::Mapping => {
+            let (key, rest) = path.split_once('/').map_or((path, None), |(key, rest)| (key, Some(rest)));
+            node.get(list_key(key).0).is_some_and(|value| reaches_plain(value, rest))
+        }
     }
 }
 

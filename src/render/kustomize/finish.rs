@@ -1,6 +1,6 @@
 //! What kustomize does once, at the root: hashes, references, vars, order, metadata about the build.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, path::PathBuf};
 
 use super::{
     Resource,
@@ -15,11 +15,12 @@ use super::{
 /// Annotates objects that are for other tools' eyes only.
 const LOCAL: &str = "config.kubernetes.io/local-config";
 
-/// Makes the result of what the root has gathered.
+/// Makes the result of what the root has gathered from these `folders`.
 pub(super) fn finish<'a>(
     builder: &Builder<'a>,
     root: &Kustomization<'a>,
     mut accumulator: Accumulator<'a>,
+    folders: Vec<PathBuf>,
 ) -> Result<Built<'a>, Errors> {
     add_hashes(&mut accumulator.resources);
     name_reference::run(&mut accumulator)?;
@@ -35,12 +36,7 @@ pub(super) fn finish<'a>(
     }));
     accumulator.resources.iter_mut().for_each(metadata::clean);
     metadata::add(builder, root, &wanted, &mut accumulator.resources);
-    Ok(Built {
-        resources: accumulator.resources,
-        notes: accumulator.notes,
-        root: root.text.id,
-        folders: accumulator.folders,
-    })
+    Ok(Built { resources: accumulator.resources, notes: accumulator.notes, root: root.text.id, folders })
 }
 
 /// Gives what wants one a suffix from its content.

@@ -1,15 +1,16 @@
 //! Which files some kustomizations need, all the way down, and their texts.
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
     ffi::OsString,
     path::{Path, PathBuf},
 };
 
-use super::{Content, Found, Library, Overlay};
+use super::{Content, Found, Library, Overlay, library::lies_in};
 use crate::{
     base::SourceId,
-    yaml::{Kind, Limits, Node, parse},
+    yaml::{Kind, Limits, Node, Parsed, parse},
 };
 
 /// The names under which kustomize looks for its file in a folder.
@@ -23,6 +24,32 @@ pub struct Gathered {
     files: Vec<(PathBuf, Result<Content, String>)>,
     /// What was asked for, as asked: a folder's real path joined with the entry as written.
     looked: HashMap<OsString, Option<Found>>,
+    /// What the kustomization in a folder, by real path, names.
+    named: HashMap<OsString, Uses>,
+    /// What the texts parse to that were read for what they name, by number; with the default limits.
+    parsed: HashMap<usize, Parsed<'static>>,
+}
+
+/// What a kustomization names, as it was found.
+#[derive(Debug, Default)]
+pub(super) struct Uses {
+    pub(super) is_component: bool,
+    pub(super) entries: Vec<Wanted>,
+}
+
+/// What stands at an entry.
+#[derive(Debug, Clone)]
+pub(super) enum Wanted {
+    /// It is no path.
+    Nothing,
+    /// Nothing, by the path that was looked for.
+    Missing(PathBuf),
+    /// A folder, by real path.
+    Folder(PathBuf),
+    /// A file that was read, by number.
+    File(usize),
+    /// A file, by real path, that kustomize does not read from here.
+    Elsewhere(PathBuf),
 }
 
 impl Gathered {
@@ -34,6 +61,16 @@ impl Gathered {
     /// The number of the file at `real`.
     pub(super) fn number(&self, real: &Path) -> Option<usize> {
         self.index.get(real.as_os_str()).copied()
+    }
+
+    /// What the kustomization in `folder` names; nothing where there is none that could be read.
+    pub(super) fn uses(&self, folder: &Path) -> Option<&Uses> {
+        self.named.get(folder.as_os_str())
+    }
+
+    /// What the text of `number` parses to with the default limits, where that is known.
+    pub(super) fn parsed(&self, number: usize) -> Option<&Parsed<'static>> {
+        self.parsed.get(&number)
     }
 
     /// The files in the order they were met, by real path, with what they hold or why that is not known.
@@ -86,69 +123,111 @@ struct Gatherer<'l> {
 
 impl Gatherer<'_> {
     /// Looks up `entry`; reads it when it is a file, notes it when it is a folder.
-    fn want(&mut self, folder: &Path, entry: &str) -> Option<usize> {
+    fn want(&mut self, folder: &Path, entry: &str) -> Wanted {
+        if entry.contains('\n') {
+            return Wanted::Nothing;
+        }
         let path = folder.join(entry);
-        if entry.is_empty() || entry.contains('\n') {
-            return None;
+        if entry.is_empty() {
+            return Wanted::Missing(path);
         }
-        if let Some(known) = self.out.looked.get(path.as_os_str()) {
-            return self.out.index.get(known.as_ref()?.real.as_os_str()).copied();
+        let path = path.into_os_string();
+        if let Some(known) = self.out.looked.get(&path) {
+            return known.clone().map_or_else(|| Wanted::Missing(path.into()), |found| self.known(found));
         }
-        let found = self.library.look(&path);
-        self.out.looked.insert(path.into_os_string(), found.clone());
-        let found = found?;
+        let found = self.library.look(Path::new(&path));
+        self.out.looked.insert(path.clone(), found.clone());
+        let Some(found) = found else { return Wanted::Missing(path.into()) };
         if found.is_folder {
             if self.seen.insert(found.real.clone().into_os_string()) {
-                self.folders.push(found.real);
+                self.folders.push(found.real.clone());
             }
-            return None;
+            return Wanted::Folder(found.real);
         }
         // kustomize reads no file from elsewhere, so nobody has to.
-        if !found.real.starts_with(folder) {
-            return None;
+        if !lies_in(&found.real, folder) {
+            return Wanted::Elsewhere(found.real);
         }
         if let Some(&number) = self.out.index.get(found.real.as_os_str()) {
-            return Some(number);
+            return Wanted::File(number);
         }
         let number = self.out.files.len();
         let content = self.library.open(&found.real);
         self.out.index.insert(found.real.clone().into_os_string(), number);
         self.out.files.push((found.real, content));
-        Some(number)
+        Wanted::File(number)
+    }
+
+    fn known(&self, found: Found) -> Wanted {
+        if found.is_folder {
+            return Wanted::Folder(found.real);
+        }
+        let number = self.out.number(&found.real);
+        number.map_or(Wanted::Elsewhere(found.real), Wanted::File)
     }
 
     fn folder(&mut self, folder: &Path) {
         for name in FILE_NAMES {
-            if let Some(number) = self.want(folder, name) {
-                self.read(number, folder, named_by_kustomization);
+            if let Wanted::File(number) = self.want(folder, name) {
+                self.kustomization(number, folder);
             }
         }
     }
 
-    /// Reads the file of `number` and wants what it names, and what the plugin configurations among those name.
-    fn read(&mut self, number: usize, folder: &Path, named: impl Fn(Node<'_>) -> Named) {
-        let Some((_, Ok(Content::Text(source)))) = self.out.files.get(number) else { return };
-        let source = source.clone();
-        self.read_text(&source.text, folder, &named);
-    }
-
-    fn read_text(&mut self, text: &str, folder: &Path, named: &dyn Fn(Node<'_>) -> Named) {
-        let parsed = parse(SourceId(0), text, &Limits::default());
-        let roots = parsed.documents().iter().filter_map(|document| parsed.root(document));
-        let all: Vec<Named> = roots.map(named).collect();
-        for named in all {
-            for file in named.files {
-                self.want(folder, &file);
-            }
-            for plugin in named.plugins {
-                if plugin.contains('\n') {
-                    self.read_text(&plugin, folder, &named_by_plugin);
-                } else if let Some(number) = self.want(folder, &plugin) {
-                    self.read(number, folder, named_by_plugin);
-                }
+    /// Reads the kustomization of `number` and wants what it names.
+    fn kustomization(&mut self, number: usize, folder: &Path) {
+        let (mut is_component, mut is_first) = (false, true);
+        let all = self.read(number, |root| {
+            is_component |= is_first && root.get("kind").is_some_and(|kind| kind.is("Component"));
+            is_first = false;
+            named_by_kustomization(root)
+        });
+        let Some(all) = all else { return };
+        let mut uses = Uses { is_component, entries: Vec::new() };
+        for (at, named) in all.into_iter().enumerate() {
+            let entries = self.take(named, folder);
+            // kustomize takes the first document and leaves the others alone.
+            if at == 0 {
+                uses.entries = entries;
             }
         }
+        self.out.named.entry(folder.as_os_str().to_owned()).or_insert(uses);
     }
+
+    /// Wants what is `named` in `folder`, and what the plugin configurations among it name.
+    fn take(&mut self, named: Named, folder: &Path) -> Vec<Wanted> {
+        let mut entries: Vec<Wanted> = named.files.iter().map(|file| self.want(folder, file)).collect();
+        for plugin in named.plugins {
+            let below = if plugin.contains('\n') {
+                let parsed = parse(SourceId(0), &plugin, &Limits::default());
+                Some(roots(&parsed).map(named_by_plugin).collect::<Vec<_>>())
+            } else {
+                let wanted = self.want(folder, &plugin);
+                entries.push(wanted.clone());
+                if let Wanted::File(number) = wanted { self.read(number, named_by_plugin) } else { None }
+            };
+            let files = below.into_iter().flatten().flat_map(|named| named.files);
+            entries.extend(files.map(|file| self.want(folder, &file)));
+        }
+        entries
+    }
+
+    /// What each document of the file of `number` names; `None` when it is no text.
+    fn read(&mut self, number: usize, named: impl FnMut(Node<'_>) -> Named) -> Option<Vec<Named>> {
+        let Some((_, Ok(Content::Text(source)))) = self.out.files.get(number) else { return None };
+        if let Some(known) = self.out.parsed.get(&number) {
+            return Some(roots(&known.over(&source.text)).map(named).collect());
+        }
+        let parsed = parse(source.id, &source.text, &Limits::default());
+        let all = roots(&parsed).map(named).collect();
+        let parsed = parsed.without_text();
+        self.out.parsed.insert(number, parsed);
+        Some(all)
+    }
+}
+
+fn roots<'p>(parsed: &'p Parsed<'p>) -> impl Iterator<Item = Node<'p>> {
+    parsed.documents().iter().filter_map(|document| parsed.root(document))
 }
 
 /// What a file names.
@@ -159,13 +238,22 @@ pub(super) struct Named {
     pub(super) plugins: Vec<String>,
 }
 
-/// The value under `key` as Go's JSON reader finds it: in whatever case it is written, the last one.
-fn get<'a>(node: Node<'a>, key: &'static str) -> impl Iterator<Item = Node<'a>> {
-    node.each_field().filter(move |it| it.key.is_in_any_case(key)).map(|it| it.value)
+/// The fields of a mapping, read once for many questions.
+struct Fields<'a>(Vec<(Cow<'a, str>, Node<'a>)>);
+
+impl<'a> Fields<'a> {
+    fn of(node: Node<'a>) -> Self {
+        Self(node.each_field().filter_map(|it| Some((it.key.text()?, it.value))).collect())
+    }
+
+    /// The values under `key` as Go's JSON reader finds them, in whatever case it is written.
+    fn get(&self, key: &str) -> impl Iterator<Item = Node<'a>> {
+        self.0.iter().filter(move |(own, _)| own.eq_ignore_ascii_case(key)).map(|(_, value)| *value)
+    }
 }
 
 fn texts(node: Node<'_>) -> impl Iterator<Item = String> {
-    node.items().filter_map(|item| item.text().map(std::borrow::Cow::into_owned))
+    node.items().filter_map(|item| item.text().map(Cow::into_owned))
 }
 
 /// Fields that list files and folders. A text under `patches` is of the old form, which kustomize refuses; the file is a
@@ -174,29 +262,29 @@ const LISTS: [&str; 7] =
     ["resources", "bases", "components", "crds", "configurations", "patchesStrategicMerge", "patches"];
 
 pub(super) fn named_by_kustomization(root: Node<'_>) -> Named {
-    let mut named = Named::default();
+    let (fields, mut named) = (Fields::of(root), Named::default());
     for key in LISTS {
-        named.files.extend(get(root, key).flat_map(texts));
+        named.files.extend(fields.get(key).flat_map(texts));
     }
     for key in ["transformers", "generators", "validators"] {
-        named.plugins.extend(get(root, key).flat_map(texts));
+        named.plugins.extend(fields.get(key).flat_map(texts));
     }
     for key in ["patches", "patchesJson6902", "replacements", "configMapGenerator", "secretGenerator"] {
-        for item in get(root, key).flat_map(Node::items) {
+        for item in fields.get(key).flat_map(Node::items) {
             named_by_entry(item, &mut named.files);
         }
     }
-    for openapi in get(root, "openapi") {
+    for openapi in fields.get("openapi") {
         named_by_entry(openapi, &mut named.files);
     }
     named
 }
 
 pub(super) fn named_by_plugin(root: Node<'_>) -> Named {
-    let mut named = Named::default();
+    let (fields, mut named) = (Fields::of(root), Named::default());
     named_by_entry(root, &mut named.files);
-    named.files.extend(get(root, "paths").flat_map(texts));
-    for item in get(root, "replacements").flat_map(Node::items) {
+    named.files.extend(fields.get("paths").flat_map(texts));
+    for item in fields.get("replacements").flat_map(Node::items) {
         named_by_entry(item, &mut named.files);
     }
     named
@@ -206,11 +294,12 @@ fn named_by_entry(entry: Node<'_>, files: &mut Vec<String>) {
     if entry.kind() != Kind::Mapping {
         return;
     }
+    let fields = Fields::of(entry);
     for key in ["path", "env"] {
-        files.extend(get(entry, key).filter_map(|it| it.text().map(std::borrow::Cow::into_owned)));
+        files.extend(fields.get(key).filter_map(|it| it.text().map(Cow::into_owned)));
     }
-    files.extend(get(entry, "envs").flat_map(texts));
-    let sources = get(entry, "files").flat_map(texts);
+    files.extend(fields.get("envs").flat_map(texts));
+    let sources = fields.get("files").flat_map(texts);
     files.extend(
         sources.map(|source| source.split_once('=').map_or(source.clone(), |(_, file)| file.to_owned())),
     );

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use super::{
     BuildError, Resource,
     accumulator::Accumulator,
-    build::{Builder, Chain},
+    build::Builder,
+    chain::Chain,
     error::Errors,
     kustomization::{Kustomization, Word, field, flag, word},
     pairs::{Pair, Payload, pairs},

@@ -36,9 +36,18 @@ pub(super) fn run<'a>(
     Ok(())
 }
 
+/// How kustomize finds an image: it puts the name into a regular expression as it is, so a dot fits anything.
+enum Pattern {
+    /// The name is one without other signs of a regular expression.
+    Name,
+    Expression(regex::Regex),
+    /// The name makes none.
+    Exact,
+}
+
 struct Change<'a> {
     name: String,
-    pattern: Option<regex::Regex>,
+    pattern: Pattern,
     new_name: Option<Word<'a>>,
     new_tag: Option<Word<'a>>,
     tag_suffix: Option<Word<'a>>,
@@ -54,8 +63,13 @@ const TAIL: &str = r"(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$";
 impl<'a> Change<'a> {
     fn new(entry: Node<'a>) -> Self {
         let name = word(entry, "name").map(|it| it.text.into_owned()).unwrap_or_default();
-        // kustomize puts the name into a regular expression as it is, so a dot fits anything.
-        let pattern = regex::Regex::new(&format!("^{name}{TAIL}")).ok();
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:".contains(&byte);
+        let pattern = if name.bytes().all(is_plain) {
+            Pattern::Name
+        } else {
+            let expression = regex::Regex::new(&format!("^{name}{TAIL}"));
+            expression.map_or(Pattern::Exact, Pattern::Expression)
+        };
         Self {
             name,
             pattern,
@@ -68,8 +82,9 @@ impl<'a> Change<'a> {
 
     fn fits(&self, image: &str) -> bool {
         match &self.pattern {
-            Some(pattern) => pattern.is_match(image),
-            None => image == self.name,
+            Pattern::Name => fits(&self.name, image),
+            Pattern::Expression(expression) => expression.is_match(image),
+            Pattern::Exact => image == self.name,
         }
     }
 
@@ -113,6 +128,22 @@ impl<'a> Change<'a> {
         let parts = [&self.digest, &self.new_tag, &self.new_name, &self.tag_suffix];
         parts.into_iter().flatten().next().map(|word| word.span)
     }
+}
+
+/// Whether `image` is `name`, in which a dot is any character, with what [`TAIL`] allows behind it.
+fn fits(name: &str, image: &str) -> bool {
+    let mut rest = image.chars();
+    for asked in name.chars() {
+        if !rest.next().is_some_and(|own| own == asked || asked == '.' && own != '\n') {
+            return false;
+        }
+    }
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "_.{}-".contains(c);
+    let mut rest = rest.as_str();
+    for mark in [":", "@sha256:"] {
+        rest = rest.strip_prefix(mark).map_or(rest, |behind| behind.trim_start_matches(is_part));
+    }
+    rest.is_empty()
 }
 
 /// Name, tag and digest; a colon before the first slash belongs to a registry's port.
@@ -189,6 +220,38 @@ mod tests {
             ("a/b@sha256:ab", ("a/b", "", "sha256:ab")),
         ] {
             assert_eq!(split(image), parts, "{image}");
+        }
+    }
+
+    #[test]
+    fn an_image_fits_as_the_regular_expression_would() {
+        let names = ["nginx", "a.b/c", "", "localhost:5000/nginx", "n"];
+        let images = [
+            "nginx",
+            "nginx:1.7",
+            "nginx@sha256:ab",
+            "nginx:1@sha256:ab",
+            "nginx@sha256:ab:1",
+            "nginx:",
+            "axb/c:{t}",
+            "a.b/c",
+            "a\nb/c",
+            "aéb/c",
+            "localhost:5000/nginx:1",
+            "nginx2",
+            "",
+            ":1",
+            "nginx:1 ",
+            "nginx:a/b",
+            "n",
+            "nginx::1",
+            "nginx:1\n",
+        ];
+        for name in names {
+            let regex = regex::Regex::new(&format!("^{name}{TAIL}")).unwrap();
+            for image in images {
+                assert_eq!(fits(name, image), regex.is_match(image), "{name:?} {image:?}");
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     base::Span,
     kube::{self, Value},
-    yaml::{Kind, Node, Style},
+    yaml::{Entry, Kind, Node, Style},
 };
 
 /// A kustomization that kustomize would load.
@@ -23,6 +23,8 @@ pub(super) struct Kustomization<'a> {
     pub(super) folder: PathBuf,
     pub(super) text: Text<'a>,
     root: Option<Node<'a>>,
+    /// The fields of the root, read once for many questions.
+    fields: Vec<(Cow<'a, str>, Entry<'a>)>,
     pub(super) is_component: bool,
     /// Patches that no text holds, each with its target.
     pub(super) laid: Vec<(Node<'a>, Option<Node<'a>>)>,
@@ -89,8 +91,10 @@ impl<'a> Kustomization<'a> {
         if !errors.is_empty() {
             return Err(errors);
         }
-        let mut own =
-            Self { folder: folder.to_path_buf(), text, root, is_component: false, laid: Vec::new() };
+        let fields = root.into_iter().flat_map(Node::each_field);
+        let fields = fields.filter_map(|it| Some((it.key.text()?, it))).collect();
+        let folder = folder.to_path_buf();
+        let mut own = Self { folder, text, root, fields, is_component: false, laid: Vec::new() };
         own.check_type()?;
         Ok(own)
     }
@@ -131,12 +135,23 @@ impl<'a> Kustomization<'a> {
 
     /// The value of a field; `None` for null, too.
     pub(super) fn get(&self, key: &str) -> Option<Node<'a>> {
-        field(self.root?, key)
+        self.entry(key).map(|it| it.value)
     }
 
     /// The key and value of a field.
-    pub(super) fn entry(&self, key: &str) -> Option<crate::yaml::Entry<'a>> {
-        entry(self.root?, key)
+    pub(super) fn entry(&self, key: &str) -> Option<Entry<'a>> {
+        let exact = self.fields.iter().rev().find(|(own, _)| own == key);
+        if let Some((_, exact)) = exact.filter(|(_, it)| !is_null(it.value)) {
+            return Some(*exact);
+        }
+        let mut others = self.fields.iter();
+        let mut found: Option<&(Cow<'a, str>, Entry<'a>)> = None;
+        while let Some(other) = others.find(|(own, it)| own.eq_ignore_ascii_case(key) && !is_null(it.value)) {
+            if found.is_none_or(|(first, _)| *first <= other.0) {
+                found = Some(other);
+            }
+        }
+        found.map(|(_, it)| *it)
     }
 
     /// The items of a list.
@@ -163,8 +178,8 @@ impl<'a> Kustomization<'a> {
     pub(super) fn is_empty(&self) -> bool {
         self.root.is_none_or(|root| {
             root.kind() != Kind::Mapping
-                || !root.fields().iter().any(|it| {
-                    let named = |name: &str| it.key.text().is_some_and(|key| key.eq_ignore_ascii_case(name));
+                || !self.fields.iter().any(|(key, it)| {
+                    let named = |name: &str| key.eq_ignore_ascii_case(name);
                     !named("apiVersion") && !named("kind") && !named("metadata") && !is_null(it.value)
                 })
         })
@@ -178,7 +193,7 @@ pub(super) fn field<'a>(node: Node<'a>, key: &str) -> Option<Node<'a>> {
 
 /// The entry that Go's JSON reader fills a field called `key` from: written in whatever case; of several the last
 /// in the order of their bytes. Null counts as nothing.
-pub(super) fn entry<'a>(node: Node<'a>, key: &str) -> Option<crate::yaml::Entry<'a>> {
+pub(super) fn entry<'a>(node: Node<'a>, key: &str) -> Option<Entry<'a>> {
     if let Some(exact) = node.entry(key).filter(|it| !is_null(it.value)) {
         return Some(exact);
     }

@@ -53,3 +53,33 @@ pub trait Library: Sync {
     /// The highest folder that may be a repository's root where no `.git` says which one is.
     fn top(&self) -> PathBuf;
 }
+
+/// Whether `real` is `folder` or lies in it; both are real paths. As `Path::starts_with`, which looks at every part.
+pub(super) fn lies_in(real: &Path, folder: &Path) -> bool {
+    let (own, folder) = (real.as_os_str().as_encoded_bytes(), folder.as_os_str().as_encoded_bytes());
+    let Some(rest) = own.strip_prefix(folder) else { return false };
+    let is_separator = |byte: &u8| std::path::is_separator(char::from(*byte));
+    rest.is_empty() || rest.first().is_some_and(is_separator) || folder.last().is_none_or(is_separator)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_lies_in_what_it_begins_with_part_by_part() {
+        for (path, folder) in [
+            ("/a/b", "/a"),
+            ("/a/b", "/a/b"),
+            ("/ab", "/a"),
+            ("/a", "/a/b"),
+            ("/a", "/"),
+            ("/", "/"),
+            ("/a", ""),
+            ("/a/bc/d", "/a/b"),
+        ] {
+            let (path, folder) = (Path::new(path), Path::new(folder));
+            assert_eq!(lies_in(path, folder), path.starts_with(folder), "{path:?} {folder:?}");
+        }
+    }
+}

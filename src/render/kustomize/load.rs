@@ -4,6 +4,7 @@ use super::{
     BuildError, Content, Found, Resource, Store,
     error::Errors,
     kustomization::{Kustomization, Word, is_null},
+    library::lies_in,
     store::Text,
 };
 use crate::{
@@ -55,7 +56,7 @@ pub(super) fn find<'a>(
             _ => Ok(found),
         };
     }
-    if !found.real.starts_with(&own.folder) {
+    if !lies_in(&found.real, &own.folder) {
         let message =
             format!("`{shown}` lies outside of the kustomization's folder: kustomize does not read it");
         return Err(BuildError::invalid(entry.span, message));

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     Content, FILE_NAMES, Store,
-    gather::{Named, named_by_kustomization, named_by_plugin},
+    gather::{Named, Wanted, named_by_plugin},
 };
 use crate::{
     base::SourceId,
@@ -39,19 +39,20 @@ pub fn members(store: &Store<'_>, folders: &[PathBuf]) -> Vec<Member> {
 fn member(store: &Store<'_>, folder: &Path) -> Option<Member> {
     let found =
         FILE_NAMES.iter().find_map(|name| store.look(folder, name).filter(|found| !found.is_folder))?;
-    let text = store.text(store.file(&found.real).ok()?)?;
+    let Content::Text(source) = store.file(&found.real).ok()?.content else { return None };
     let mut member = Member {
         folder: folder.to_path_buf(),
-        file: text.id,
+        file: source.id,
         is_component: false,
         uses: Vec::new(),
         missing: Vec::new(),
-        files: BTreeSet::from([text.id]),
+        files: BTreeSet::from([source.id]),
     };
-    let root = text.parsed.documents().first().and_then(|document| text.parsed.root(document));
-    if let Some(root) = root {
-        member.is_component = root.get("kind").is_some_and(|kind| kind.is("Component"));
-        member.take(store, folder, &named_by_kustomization(root));
+    if let Some(uses) = store.uses(folder) {
+        member.is_component = uses.is_component;
+        for entry in &uses.entries {
+            member.entry(store, entry);
+        }
     }
     Some(member)
 }
@@ -59,19 +60,19 @@ fn member(store: &Store<'_>, folder: &Path) -> Option<Member> {
 impl Member {
     pub(super) fn take(&mut self, store: &Store<'_>, folder: &Path, named: &Named) {
         for entry in &named.files {
-            self.entry(store, folder, entry);
+            self.named(store, folder, entry);
         }
         for plugin in &named.plugins {
             if plugin.contains('\n') {
                 self.plugin(store, folder, plugin);
-            } else if let Some(text) = self.entry(store, folder, plugin) {
+            } else if let Some(text) = self.named(store, folder, plugin) {
                 self.plugin(store, folder, text);
             }
         }
     }
 
-    /// Notes what `entry` names; the text of a file.
-    fn entry<'s>(&mut self, store: &'s Store<'_>, folder: &Path, entry: &str) -> Option<&'s str> {
+    /// Notes what `entry`, as written, names; the text of a file.
+    fn named<'s>(&mut self, store: &'s Store<'_>, folder: &Path, entry: &str) -> Option<&'s str> {
         let Some(found) = store.look(folder, entry) else {
             if !entry.contains('\n') {
                 self.missing.push(folder.join(entry));
@@ -79,14 +80,32 @@ impl Member {
             return None;
         };
         if found.is_folder {
-            if !self.uses.contains(&found.real) {
-                self.uses.push(found.real.clone());
-            }
+            self.folder(&found.real);
             return None;
         }
         let Content::Text(source) = store.file(&found.real).ok()?.content else { return None };
         self.files.insert(source.id);
         Some(&source.text)
+    }
+
+    /// Notes what was found at an entry.
+    fn entry(&mut self, store: &Store<'_>, entry: &Wanted) {
+        let file = match entry {
+            Wanted::Nothing => return,
+            Wanted::Missing(path) => return self.missing.push(path.clone()),
+            Wanted::Folder(real) => return self.folder(real),
+            Wanted::File(number) => store.file_of(*number),
+            Wanted::Elsewhere(real) => store.file(real),
+        };
+        if let Ok(Content::Text(source)) = file.map(|file| file.content) {
+            self.files.insert(source.id);
+        }
+    }
+
+    fn folder(&mut self, real: &Path) {
+        if !self.uses.iter().any(|own| own.as_os_str() == real.as_os_str()) {
+            self.uses.push(real.to_path_buf());
+        }
     }
 
     /// Takes what the configuration of a plugin names.
@@ -96,7 +115,7 @@ impl Member {
             parsed.documents().iter().filter_map(|document| parsed.root(document)).collect();
         for root in roots {
             for file in &named_by_plugin(root).files {
-                self.entry(store, folder, file);
+                self.named(store, folder, file);
             }
         }
     }

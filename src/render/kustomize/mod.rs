@@ -8,7 +8,9 @@
 mod accumulator;
 mod annotate;
 mod arena;
+mod bases;
 mod build;
+mod chain;
 mod config;
 mod configurations;
 mod defaults;

@@ -3,7 +3,7 @@
 use super::{
     BuildError, Gvk, Resource,
     accumulator::Accumulator,
-    config::NameReference,
+    config::Config,
     error::Errors,
     field_spec::{Make, Misfit},
     transform::misfit,
@@ -21,21 +21,16 @@ pub(super) fn run(accumulator: &mut Accumulator<'_>) -> Result<(), Errors> {
     }
     let config = std::sync::Arc::clone(&accumulator.config);
     for index in 0..accumulator.resources.len() {
-        follow(&config.name_references, index, accumulator)?;
+        follow(&config, index, accumulator)?;
     }
     Ok(())
 }
 
-fn follow(
-    references: &[NameReference],
-    index: usize,
-    accumulator: &mut Accumulator<'_>,
-) -> Result<(), BuildError> {
+fn follow(config: &Config, index: usize, accumulator: &mut Accumulator<'_>) -> Result<(), BuildError> {
     let referrer = &accumulator.resources[index];
     let original = referrer.original_id().gvk.clone();
-    let specs = references.iter().flat_map(|it| it.referrers.iter().map(move |spec| (&it.gvk, spec)));
     let specs: Vec<_> =
-        specs.filter(|(_, spec)| original.is_selected(&spec.gvk) && spec.reaches(referrer.node())).collect();
+        config.referrers_of(&original).filter(|(_, spec)| spec.reaches(referrer.node())).collect();
     if specs.is_empty() {
         return Ok(());
     }

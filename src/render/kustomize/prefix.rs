@@ -19,6 +19,9 @@ pub(super) enum Side {
     Suffix,
 }
 
+/// Bytes of a name; Kubernetes takes 253, and every object gets one of its own.
+const LONGEST_NAME: usize = 4096;
+
 /// Adds `word` to the names of all objects that may be renamed.
 pub(super) fn run<'a>(
     side: Side,
@@ -58,6 +61,10 @@ fn add<'a>(tree: &mut Tree<'a>, side: Side, word: &Word<'a>) -> Result<(), Misfi
         Side::Prefix => format!("{}{text}", word.text),
         Side::Suffix => format!("{text}{}", word.text),
     };
+    if text.len() > LONGEST_NAME {
+        let message = format!("the name grows longer than {LONGEST_NAME} bytes");
+        return Err(Misfit { message, span: tree.span() });
+    }
     *tree = Tree::text(text, tree.span());
     Ok(())
 }

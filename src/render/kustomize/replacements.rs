@@ -9,7 +9,7 @@ use super::{
     patches, shared,
 };
 use crate::{
-    render::patch::{Id, Target, replace},
+    render::patch::{Id, Room, Target, replace},
     yaml::{Kind, Node, Tree},
 };
 
@@ -20,9 +20,10 @@ pub(super) fn all<'a>(
     entries: impl Iterator<Item = Node<'a>>,
     accumulator: &mut Accumulator<'a>,
 ) -> Result<(), Errors> {
+    let left = &mut Room::default();
     for entry in entries {
         let Some(path) = word(entry, "path") else {
-            one(entry, accumulator)?;
+            one(entry, accumulator, left)?;
             continue;
         };
         if field(entry, "source").is_some() || field(entry, "targets").is_some() {
@@ -31,8 +32,8 @@ pub(super) fn all<'a>(
         }
         let Some(root) = patches::documents(builder, own, &path)?.into_iter().next() else { continue };
         match root.kind() {
-            Kind::Mapping => one(root, accumulator)?,
-            Kind::Sequence => root.items().try_for_each(|entry| one(entry, accumulator))?,
+            Kind::Mapping => one(root, accumulator, left)?,
+            Kind::Sequence => root.items().try_for_each(|entry| one(entry, accumulator, left))?,
             Kind::Scalar => {
                 return Err(
                     BuildError::invalid(root.head(), "this is no replacement, nor a list of them").into()
@@ -43,8 +44,8 @@ pub(super) fn all<'a>(
     Ok(())
 }
 
-fn one<'a>(entry: Node<'a>, accumulator: &mut Accumulator<'a>) -> Result<(), BuildError> {
-    replace(&mut accumulator.resources, entry)?;
+fn one<'a>(entry: Node<'a>, accumulator: &mut Accumulator<'a>, room: &mut Room) -> Result<(), BuildError> {
+    replace(&mut accumulator.resources, entry, room)?;
     for resource in &mut accumulator.resources {
         shared::spread(resource);
         resource.renamed();

@@ -70,6 +70,12 @@ impl<'a> Resource<'a> {
         self.tree.node()
     }
 
+    /// Where it stands as it is, in the text that it was read from: all of it, and nothing else.
+    pub fn place_if_unchanged(&self) -> Option<Span> {
+        let Tree::Link(node) = &self.tree else { return None };
+        (node.is_read() && node.via().is_none()).then(|| node.span())
+    }
+
     /// What it is called now.
     pub fn id(&self) -> &ResId {
         &self.id

@@ -193,11 +193,32 @@ impl fmt::Display for Shape {
 /// Everything in `node` that is not of `shape`.
 pub(super) fn check(node: Node<'_>, shape: &Shape) -> Errors {
     let mut errors = Vec::new();
-    visit(node, shape, "", &mut errors);
+    visit(node, shape, &Name::Root, &mut errors);
     errors
 }
 
-fn visit(node: Node<'_>, shape: &Shape, name: &str, errors: &mut Errors) {
+/// The way to a field; it becomes words where something is wrong.
+enum Name<'n> {
+    Root,
+    Key(&'n Name<'n>, &'n str),
+    Item(&'n Name<'n>, usize),
+}
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Name::Root => Ok(()),
+            Name::Key(Name::Root, key) => f.write_str(key),
+            Name::Key(up, key) => write!(f, "{up}.{key}"),
+            Name::Item(up, index) => write!(f, "{up}[{index}]"),
+        }
+    }
+}
+
+fn visit(node: Node<'_>, shape: &Shape, name: &Name<'_>, errors: &mut Errors) {
+    if matches!(shape, Text) && is_plainly_text(node) {
+        return;
+    }
     let typed = value(node);
     if matches!(typed, Value::Null) {
         return;
@@ -207,25 +228,42 @@ fn visit(node: Node<'_>, shape: &Shape, name: &str, errors: &mut Errors) {
         (Int, Value::Float(number)) if number.fract() == 0.0 => {}
         (List(item), Value::Sequence) => {
             for (index, own) in node.items().enumerate() {
-                visit(own, item, &format!("{name}[{index}]"), errors);
+                visit(own, item, &Name::Item(name, index), errors);
             }
         }
         (Map(item), Value::Mapping) => {
             for entry in node.fields() {
                 let key = entry.key.text().unwrap_or_default();
-                visit(entry.value, item, &joined(name, &key), errors);
+                visit(entry.value, item, &Name::Key(name, &key), errors);
             }
         }
         (Object(fields), Value::Mapping) => object(node, fields, name, errors),
         _ => {
-            let name = if name.is_empty() { "a kustomization".to_owned() } else { format!("`{name}`") };
+            let name = match name {
+                Name::Root => "a kustomization".to_owned(),
+                name => format!("`{name}`"),
+            };
             let message = format!("{name} must be {shape}, not {}", kind_word(&typed));
             errors.push(BuildError::invalid(node.head(), message));
         }
     }
 }
 
-fn object(node: Node<'_>, fields: &[(&'static str, Shape)], name: &str, errors: &mut Errors) {
+/// Whether it is text without a closer look, as paths are.
+fn is_plainly_text(node: Node<'_>) -> bool {
+    let is_path = |text: &[u8]| {
+        text.first().is_some_and(|first| *first == b'.' || first.is_ascii_alphabetic())
+            && text.contains(&b'/')
+            && text
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/' | b'_' | b'-'))
+    };
+    node.kind() == Kind::Scalar
+        && node.tag().is_none()
+        && node.text().is_some_and(|text| is_path(text.as_bytes()))
+}
+
+fn object(node: Node<'_>, fields: &[(&'static str, Shape)], name: &Name<'_>, errors: &mut Errors) {
     for entry in node.fields() {
         let key = entry.key.text().unwrap_or_default();
         if entry.key.kind() != Kind::Scalar {
@@ -233,18 +271,14 @@ fn object(node: Node<'_>, fields: &[(&'static str, Shape)], name: &str, errors: 
             continue;
         }
         if let Some((own, shape)) = fields.iter().find(|(own, _)| own.eq_ignore_ascii_case(&key)) {
-            visit(entry.value, shape, &joined(name, own), errors);
+            visit(entry.value, shape, &Name::Key(name, own), errors);
             continue;
         }
         let near = did_you_mean(&key, fields.iter().map(|(own, _)| *own));
         let near = near.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
-        let message = format!("unknown field `{}`{near}", joined(name, &key));
+        let message = format!("unknown field `{}`{near}", Name::Key(name, &key));
         errors.push(BuildError::invalid(entry.key.span(), message));
     }
-}
-
-fn joined(name: &str, key: &str) -> String {
-    if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") }
 }
 
 fn kind_word(value: &Value<'_>) -> &'static str {

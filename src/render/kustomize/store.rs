@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::{Content, Found, Gathered, arena::Arena};
+use super::{Content, Found, Gathered, arena::Arena, gather::Uses};
 use crate::{
     base::{Source, SourceId},
     kube,
@@ -69,7 +69,13 @@ impl<'t> Store<'t> {
         Self { without_definitions: true, ..Self::new(gathered, limits) }
     }
 
-    fn parse(&self, source: &'t Source) -> Parsed<'t> {
+    fn parse(&self, number: usize, source: &'t Source) -> Parsed<'t> {
+        if let Some(known) = self.gathered.parsed(number).filter(|_| self.limits == Limits::default()) {
+            let known = known.over(&source.text);
+            if !self.without_definitions || !holds_definition(&known) {
+                return known;
+            }
+        }
         let keep = |document: &str| !self.without_definitions || !kube::is_definition(document);
         parse_filtered(source.id, &source.text, &self.limits, keep)
     }
@@ -78,7 +84,7 @@ impl<'t> Store<'t> {
     pub fn parsed(&self, id: SourceId) -> Option<(&'t Arc<Source>, &Parsed<'t>)> {
         let number = *self.by_id.get(&id)?;
         let Ok(Content::Text(source)) = &self.gathered.files().get(number)?.1 else { return None };
-        let parsed = self.parsed.get(number)?.get_or_init(|| self.parse(source));
+        let parsed = self.parsed.get(number)?.get_or_init(|| self.parse(number, source));
         Some((source, parsed))
     }
 
@@ -131,10 +137,24 @@ impl<'t> Store<'t> {
     /// Why it could not be read.
     pub(super) fn file<'a>(&'a self, real: &Path) -> Result<File<'a>, String> {
         let number = self.gathered.number(real).ok_or_else(|| "it was not read".to_owned())?;
-        match &self.gathered.files()[number].1 {
-            Ok(content) => Ok(File { content, number }),
-            Err(reason) => Err(reason.clone()),
+        self.file_of(number)
+    }
+
+    /// The file of `number`.
+    ///
+    /// # Errors
+    /// Why it could not be read.
+    pub(super) fn file_of(&self, number: usize) -> Result<File<'_>, String> {
+        match self.gathered.files().get(number) {
+            Some((_, Ok(content))) => Ok(File { content, number }),
+            Some((_, Err(reason))) => Err(reason.clone()),
+            None => Err("it was not read".to_owned()),
         }
+    }
+
+    /// What the kustomization in `folder` names.
+    pub(super) fn uses(&self, folder: &Path) -> Option<&Uses> {
+        self.gathered.uses(folder)
     }
 
     /// The text of `file`; `None` when it is none.
@@ -145,7 +165,7 @@ impl<'t> Store<'t> {
             let Some((_, Ok(Content::Text(source)))) = self.gathered.files().get(file.number) else {
                 return parse(source.id, "", &self.limits);
             };
-            self.parse(source)
+            self.parse(file.number, source)
         });
         Some(Text { id: source.id, parsed })
     }
@@ -155,4 +175,12 @@ impl Texts for Store<'_> {
     fn parsed(&self, id: SourceId) -> Option<&Parsed<'_>> {
         Store::parsed(self, id).map(|(_, parsed)| parsed)
     }
+}
+
+/// Whether a store without definitions passes over one of the documents.
+fn holds_definition(parsed: &Parsed<'_>) -> bool {
+    parsed.documents().iter().any(|document| {
+        let text = parsed.text().get(document.start as usize..document.end as usize);
+        text.is_some_and(kube::is_definition)
+    })
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use regex::Regex;
 
-use super::smp::is_null;
+use super::{bounds::DEEPEST, smp::is_null};
 use crate::{
     base::Span,
     yaml::{Kind, Node, Style, Tree, Value},
@@ -99,6 +99,11 @@ impl FieldPath {
         Ok(Some(found.into_owned()))
     }
 
+    /// How deep it leads.
+    pub(super) fn levels(&self) -> usize {
+        self.parts.len()
+    }
+
     /// Calls `visit` for each place that the path leads to, and counts them.
     ///
     /// # Errors
@@ -109,6 +114,9 @@ impl FieldPath {
         create: Option<Create>,
         visit: &mut Visit<'_, 'a>,
     ) -> Result<usize, String> {
+        if self.levels() > DEEPEST {
+            return Err(format!("it leads deeper than {DEEPEST} levels"));
+        }
         walk(&self.parts, tree, create, false, visit)
     }
 }
@@ -289,11 +297,14 @@ fn walk_matching<'a>(
     create: Option<Create>,
     visit: &mut Visit<'_, 'a>,
 ) -> Result<usize, String> {
-    let regex = Regex::new(pattern).map_err(|_| format!("`{pattern}` is not a regular expression"))?;
+    let is_plain = pattern.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    let regex = (!is_plain).then(|| Regex::new(pattern)).transpose();
+    let regex = regex.map_err(|_| format!("`{pattern}` is not a regular expression"))?;
+    let fits = |text: &str| regex.as_ref().map_or_else(|| text.contains(pattern), |it| it.is_match(text));
     let mut count = 0;
     for item in items.iter_mut() {
         let value = if key.is_empty() { Some(item.node()) } else { item.node().get(key) };
-        if !value.is_some_and(|value| regex.is_match(&written(value))) {
+        if !value.is_some_and(|value| fits(&written(value))) {
             continue;
         }
         if key.is_empty() {

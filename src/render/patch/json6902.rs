@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::{
     PatchError,
+    bounds::DEEPEST,
     pointer::{self, Pointer},
     smp::is_null,
     typed,
@@ -29,8 +30,6 @@ pub fn apply<'a>(target: &mut Tree<'a>, operations: Node<'a>) -> Result<(), Patc
 
 /// Nodes that the copies of one patch may make: each may double what the last one made.
 const MOST_COPIED: usize = 100_000;
-/// Levels to which a patch may build; as deep as a text may nest.
-const DEEPEST: usize = 512;
 
 /// One operation.
 struct Operation<'a> {

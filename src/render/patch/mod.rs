@@ -1,5 +1,6 @@
 //! What kustomize lays over objects: patches, and whom they are for. Works on trees alone, never on files.
 
+mod bounds;
 mod field_path;
 mod json6902;
 mod label_selector;
@@ -17,6 +18,7 @@ mod testing;
 mod typed;
 mod vars;
 
+pub use bounds::Room;
 pub use json6902::apply;
 pub use label_selector::LabelSelector;
 pub use object::{PatchRules, merge_object};

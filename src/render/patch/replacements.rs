@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 
 use super::{
-    PatchError,
+    PatchError, Room,
+    bounds::{DEEPEST, LONGEST_TEXT},
     field_path::{Create, FieldPath},
     label_selector::LabelSelector,
     smp::is_null,
@@ -68,18 +69,22 @@ struct Options<'e> {
     node: Option<Node<'e>>,
 }
 
-/// Does `entry`, one element of `replacements` (or of a file that one names), to `objects`.
+/// Does `entry`, one element of `replacements` (or of a file that one names), to `objects`, as far as there is `room`.
 ///
 /// # Errors
 /// [`PatchError`] when the source is not exactly one object, has no such field, or a target has not.
-pub fn replace<'a, T: Target<'a>>(objects: &mut [T], entry: Node<'_>) -> Result<(), PatchError> {
+pub fn replace<'a, T: Target<'a>>(
+    objects: &mut [T],
+    entry: Node<'_>,
+    room: &mut Room,
+) -> Result<(), PatchError> {
     let source = entry.get("source").filter(|it| it.kind() == Kind::Mapping);
     let targets = entry.get("targets").filter(|it| it.items().next().is_some());
     let (Some(source), Some(targets)) = (source, targets) else {
         return Err(PatchError::new("a replacement needs a `source` and `targets`", entry.head()));
     };
     let value = source_value(objects, source)?;
-    targets.items().try_for_each(|target| apply(objects, &value, target))
+    targets.items().try_for_each(|target| apply(objects, &value, target, room))
 }
 
 impl<'e> IdSelector<'e> {
@@ -216,7 +221,12 @@ fn part_of<'a>(mut value: Tree<'a>, options: Options<'_>, source: Node<'_>) -> R
     Ok(value)
 }
 
-fn apply<'a, T: Target<'a>>(objects: &mut [T], value: &Tree<'a>, target: Node<'_>) -> Result<(), PatchError> {
+fn apply<'a, T: Target<'a>>(
+    objects: &mut [T],
+    value: &Tree<'a>,
+    target: Node<'_>,
+    room: &mut Room,
+) -> Result<(), PatchError> {
     let Some(select) = target.get("select").filter(|it| it.kind() == Kind::Mapping) else {
         return Err(PatchError::new("the replacement's target has no `select`", target.head()));
     };
@@ -226,10 +236,10 @@ fn apply<'a, T: Target<'a>>(objects: &mut [T], value: &Tree<'a>, target: Node<'_
     let paths: Vec<Node<'_>> = target.get("fieldPaths").into_iter().flat_map(Node::items).collect();
     for object in objects.iter_mut().filter(|object| is_target(*object, &select, &reject)) {
         if paths.is_empty() {
-            copy(object, value, target, DEFAULT_PATH, target.head())?;
+            copy(object, value, target, (DEFAULT_PATH, target.head()), room)?;
         }
         for path in &paths {
-            copy(object, value, target, &path.text().unwrap_or_default(), path.head())?;
+            copy(object, value, target, (&path.text().unwrap_or_default(), path.head()), room)?;
         }
     }
     Ok(())
@@ -250,8 +260,8 @@ fn copy<'a, T: Target<'a>>(
     object: &mut T,
     value: &Tree<'a>,
     target: Node<'_>,
-    path: &str,
-    span: Span,
+    (path, span): (&str, Span),
+    room: &mut Room,
 ) -> Result<(), PatchError> {
     let options = Options::of(target);
     let create = options.create().then(|| Create { leaf: value.kind(), span: value.span() });
@@ -261,13 +271,21 @@ fn copy<'a, T: Target<'a>>(
     };
     let splice = splice.as_ref().map(|(delimiter, index)| (&**delimiter, *index));
     let name = name_of(object);
-    let count = FieldPath::new(path)
-        .visit(object.tree_mut(), create, &mut |field, is_new| put(field, is_new, value, splice));
-    match count {
-        Ok(0) => Err(PatchError::new(format!("{name} has no field `{path}`"), span)),
-        Ok(_) => Ok(()),
-        Err(reason) => Err(PatchError::new(format!("{name} has no place for `{path}`: {reason}"), span)),
+    let way = FieldPath::new(path);
+    let is_too_deep = way.levels() + value.size().depth > DEEPEST;
+    let count = way.visit(object.tree_mut(), create, &mut |field, is_new| {
+        if is_too_deep {
+            return Err(format!("it would be deeper than {DEEPEST} levels"));
+        }
+        room.take(value)?;
+        put(field, is_new, value, splice)
+    });
+    if count == Ok(0) {
+        return Err(PatchError::new(format!("{name} has no field `{path}`"), span));
     }
+    // A path that leads too deep is too long to be told.
+    let shown = if way.levels() > DEEPEST { "the path" } else { &*format!("`{path}`") };
+    count.map(|_| ()).map_err(|why| PatchError::new(format!("{name} has no place for {shown}: {why}"), span))
 }
 
 /// Puts `value`, or a mix of it and what stands there, in the place of `field`. A single value keeps the
@@ -312,9 +330,6 @@ fn put<'a>(
     *field = new;
     Ok(())
 }
-
-/// Replacements that take from each other double what they hold.
-const LONGEST_TEXT: usize = 1 << 20;
 
 fn spliced(old: &str, delimiter: &str, index: i64, new: &str) -> String {
     let mut parts: Vec<&str> = old.split(delimiter).collect();
@@ -364,7 +379,7 @@ spec: {str: abc}
     fn replaced(entry: &str) -> Result<Vec<serde_json::Value>, PatchError> {
         let (texts, entry) = (parsed(0, OBJECTS), parsed(1, entry));
         let mut objects = objects(&texts);
-        replace(&mut objects, root(&entry))?;
+        replace(&mut objects, root(&entry), &mut Room::default())?;
         Ok(objects.iter().map(|it| json(it.tree().node())).collect())
     }
 
@@ -600,7 +615,7 @@ spec: {str: abc}
         let entry = entry("data.s", "", "spec.str", "");
         let entry = parsed(1, &entry);
         let mut objects: Vec<Object<'_>> = objects(&texts);
-        replace(&mut objects, root(&entry)).unwrap();
+        replace(&mut objects, root(&entry), &mut Room::default()).unwrap();
         let at = |object: &Object<'_>, path: [&str; 2]| {
             object.tree().node().get(path[0]).unwrap().get(path[1]).unwrap().span()
         };

@@ -1,7 +1,7 @@
 //! Strategic merge: a partial object laid over a whole one, as kubectl's kustomize does it, its oddities
 //! included, for what it builds is what the cluster gets.
 
-use super::{PatchError, list, schema::Schema};
+use super::{PatchError, bounds::DEEPEST_PATCH, list, schema::Schema};
 use crate::yaml::{Entry, Kind, Node, Style, Tree, Value};
 
 /// What became of the object.
@@ -33,8 +33,13 @@ enum Directive {
 /// lists that merge, and a plain value set over a quoted one is text.
 ///
 /// # Errors
-/// [`PatchError`] when a list, a mapping and a value meet, or a `$patch` is none that exists.
+/// [`PatchError`] when a list, a mapping and a value meet, a `$patch` is none that exists, or the patch is nested too
+/// deep.
 pub fn merge<'a>(target: &mut Tree<'a>, patch: Node<'a>, schema: Schema<'_>) -> Result<Merged, PatchError> {
+    if Tree::Link(patch).size().depth > DEEPEST_PATCH {
+        let message = format!("the patch is nested deeper than {DEEPEST_PATCH} levels");
+        return Err(PatchError::new(message, patch.head()));
+    }
     // At the root of an object, kustomize loses what it replaces it with.
     if patch.kind() == Kind::Mapping && directive(patch)? == Some(Directive::Replace) {
         return Ok(Merged::Kept);

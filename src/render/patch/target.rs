@@ -71,38 +71,61 @@ impl Selector {
     }
 }
 
-/// An anchored regular expression; most are plain names or API groups, which need no engine.
+/// An anchored regular expression; most are plain names, API groups or `.*`, which need no engine.
 #[derive(Debug, Clone)]
 enum Pattern {
-    /// Each `.` is any character.
-    Name(String),
+    /// One of several names, in which each `.` is any character and each `.*` any text.
+    Names(Vec<String>),
     Expression(Regex),
 }
 
 impl Pattern {
+    fn new(text: &str) -> Option<Self> {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        let is_name = |name: &str| {
+            // Each one more is tried at every character.
+            name.matches(".*").count() <= 2 && name.replace(".*", "").bytes().all(is_plain)
+        };
+        if text.split('|').all(is_name) {
+            return Some(Pattern::Names(text.split('|').map(str::to_owned).collect()));
+        }
+        Regex::new(&format!("^(?:{text})$")).ok().map(Pattern::Expression)
+    }
+
     fn is_match(&self, text: &str) -> bool {
         match self {
-            Pattern::Name(name) => {
-                let mut own = text.chars();
-                let fits =
-                    name.chars().all(|c| own.next().is_some_and(|it| it == c || c == '.' && it != '\n'));
-                fits && own.next().is_none()
-            }
+            Pattern::Names(names) => names.iter().any(|name| fits(name, text)),
             Pattern::Expression(expression) => expression.is_match(text),
         }
     }
 }
 
+/// Whether `text` is what `name` says, in which `.` is any character and `.*` any text on one line.
+fn fits(name: &str, text: &str) -> bool {
+    let (mut name, mut text) = (name, text);
+    loop {
+        if let Some(rest) = name.strip_prefix(".*") {
+            let line = text.find('\n').unwrap_or(text.len());
+            let starts = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+            return starts.take_while(|at| *at <= line).any(|at| fits(rest, &text[at..]));
+        }
+        let (mut names, mut texts) = (name.chars(), text.chars());
+        match (names.next(), texts.next()) {
+            (None, own) => return own.is_none(),
+            (Some(asked), Some(own)) if asked == own || asked == '.' && own != '\n' => {}
+            _ => return false,
+        }
+        (name, text) = (names.as_str(), texts.as_str());
+    }
+}
+
 fn pattern(node: Node<'_>, key: &str) -> Result<Option<Pattern>, PatchError> {
     let Some((value, text)) = text_of(node, key)? else { return Ok(None) };
-    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')) {
-        return Ok(Some(Pattern::Name(text.into_owned())));
-    }
-    let Ok(pattern) = Regex::new(&format!("^(?:{text})$")) else {
+    let Some(pattern) = Pattern::new(&text) else {
         let message = format!("`{key}: {text}` is not a regular expression");
         return Err(PatchError::new(message, value.span()));
     };
-    Ok(Some(Pattern::Expression(pattern)))
+    Ok(Some(pattern))
 }
 
 /// The text under `key`; `None` when it is missing or empty.
@@ -167,5 +190,36 @@ mod tests {
         ] {
             assert_eq!(Selector::read(root(&parsed(0, text))).unwrap_err().message, message);
         }
+    }
+
+    #[test]
+    fn a_name_fits_as_the_regular_expression_would() {
+        let names = [
+            "",
+            "web",
+            "w.b",
+            ".*",
+            "we.*",
+            ".*b",
+            "w.*b",
+            "a|web",
+            "|web",
+            "w.*e.*",
+            "web.",
+            "ingress.*|.*-x",
+        ];
+        let texts =
+            ["", "web", "wxb", "weeb", "we\nb", "web\n", "wéb", "xweb", "ingress-x", "w\u{e9}", "ingres"];
+        for name in names {
+            let regex = Regex::new(&format!("^(?:{name})$")).unwrap();
+            let pattern = Pattern::new(name).unwrap();
+            assert!(matches!(pattern, Pattern::Names(_)), "{name}");
+            for text in texts {
+                assert_eq!(pattern.is_match(text), regex.is_match(text), "{name} {text:?}");
+            }
+        }
+        assert!(matches!(Pattern::new("w.+"), Some(Pattern::Expression(_))));
+        assert!(matches!(Pattern::new(".*a.*b.*"), Some(Pattern::Expression(_))));
+        assert!(Pattern::new("w.**b").is_none_or(|it| matches!(it, Pattern::Expression(_))));
     }
 }

@@ -2,7 +2,9 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use super::{Id, PatchError, field_path::FieldPath, smp::is_null, target::text_of, typed};
+use super::{
+    Id, PatchError, bounds::LONGEST_TEXT, field_path::FieldPath, smp::is_null, target::text_of, typed,
+};
 use crate::{
     base::Span,
     yaml::{Kind, Node, Tree, Value},
@@ -111,12 +113,12 @@ impl<'a> VarValues<'a> {
     /// [`PatchError`] when a list has an element that is not text, which kustomize refuses.
     pub fn replace_in(&self, field: &mut Tree<'a>) -> Result<(), PatchError> {
         match field.kind() {
-            Kind::Scalar => self.replace_text(field),
+            Kind::Scalar => self.replace_text(field)?,
             Kind::Mapping => {
                 let has_reference = field.node().entries().any(|entry| may_refer(entry.value));
                 if has_reference && let Some(entries) = field.entries_mut() {
                     for (_, value) in entries {
-                        self.replace_text(value);
+                        self.replace_text(value)?;
                     }
                 }
             }
@@ -130,7 +132,7 @@ impl<'a> VarValues<'a> {
                 let has_reference = field.node().items().any(may_refer);
                 if has_reference && let Some(items) = field.items_mut() {
                     for item in items {
-                        self.replace_text(item);
+                        self.replace_text(item)?;
                     }
                 }
             }
@@ -138,26 +140,34 @@ impl<'a> VarValues<'a> {
         Ok(())
     }
 
-    fn replace_text(&self, tree: &mut Tree<'a>) {
+    fn replace_text(&self, tree: &mut Tree<'a>) -> Result<(), PatchError> {
         let node = tree.node();
         if !may_refer(node) || !typed::is_text(node) {
-            return;
+            return Ok(());
         }
         let span = node.span();
         let text = node.text().unwrap_or_default().into_owned();
         let whole = text.strip_prefix("$(").and_then(|it| it.strip_suffix(')'));
-        *tree = match whole.and_then(|name| self.values.get(name)) {
+        if let Some(value) = whole.and_then(|name| self.values.get(name)) {
             // Alone, it keeps its type, and the place where it was written.
-            Some(value) => Tree::Scalar(as_value(value)),
-            None => Tree::text(self.expand(&text), span),
-        };
+            *tree = Tree::Scalar(as_value(value));
+            return Ok(());
+        }
+        let expanded = self.expand(&text).ok_or_else(|| {
+            PatchError::new(format!("the variables make a text of more than {LONGEST_TEXT} bytes"), span)
+        })?;
+        *tree = Tree::text(expanded, span);
+        Ok(())
     }
 
-    /// Replaces each `$(NAME)` that is known; `$$` is a dollar sign.
-    fn expand(&self, text: &str) -> String {
+    /// Replaces each `$(NAME)` that is known; `$$` is a dollar sign. `None` when the text would grow too long.
+    fn expand(&self, text: &str) -> Option<String> {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(at) = rest.find('$') {
+            if out.len() > LONGEST_TEXT.max(text.len()) {
+                return None;
+            }
             out.push_str(&rest[..at]);
             let after = &rest[at + 1..];
             rest = if let Some(after) = after.strip_prefix('$') {
@@ -175,7 +185,7 @@ impl<'a> VarValues<'a> {
             };
         }
         out.push_str(rest);
-        out
+        Some(out)
     }
 }
 

@@ -40,6 +40,7 @@ pub(super) fn config() -> Config {
         var_references: vars::var_references(),
         images: IMAGES.to_vec(),
         replicas: REPLICAS.to_vec(),
+        ..Config::default()
     }
 }
 
