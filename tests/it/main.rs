@@ -28,6 +28,8 @@ mod hostile;
 mod inline_patches;
 mod kustomize;
 mod migrate;
+mod lsp;
+mod lsp_client;
 mod overlays;
 mod pod_security;
 mod pod_security_together;
