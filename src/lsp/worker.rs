@@ -115,6 +115,9 @@ fn run_over(job: &Job, root: &Path, ran: &mut Ran) {
     ran.broken.extend(resolver.mistakes());
     match outcome {
         Ok(mut outcome) => {
+            // The paths in a baseline start at the repository of the folder, wherever the server was started.
+            let repository = root.ancestors().find(|folder| folder.join(".git").exists());
+            outcome.root = repository.unwrap_or(root).to_path_buf();
             if let Some(baseline) = baseline(job, root, &mut ran.troubles) {
                 baseline.apply(&mut outcome);
             }

@@ -233,7 +233,8 @@ fn what_an_overlay_makes_is_told_where_it_is_written_with_the_way_to_it() {
     assert!(told["message"].as_str().unwrap().ends_with(" (in prod)"), "{told}");
     let related = told["relatedInformation"].as_array().unwrap();
     let files: Vec<_> = related.iter().map(|it| it["location"]["uri"].as_str().unwrap()).collect();
-    assert_eq!(files, [uri(dir.path(), "prod/kustomization.yaml"), uri(dir.path(), "base/web.yaml")]);
+    let expected = ["prod/kustomization.yaml", "base/kustomization.yaml", "base/web.yaml"];
+    assert_eq!(files, expected.map(|file| uri(dir.path(), file)));
     assert!(
         !told.to_string().replace("file://", "").contains(&format!("`{}", dir.path().display())),
         "{told}"
@@ -245,32 +246,46 @@ fn what_an_overlay_makes_is_told_where_it_is_written_with_the_way_to_it() {
     assert!(told.get("relatedInformation").is_none() && told.get("codeDescription").is_none(), "{told}");
 }
 
+/// A base that is privileged, and a patch beside the overlay that could mend it.
+fn mendable() -> Dir {
+    dir(&[
+        ("base/kustomization.yaml", "resources: [web.yaml]\n"),
+        ("base/web.yaml", &DEPLOYMENT.replace("image: a", "securityContext: {privileged: true}")),
+        ("prod/kustomization.yaml", BARE),
+        ("prod/patch.yaml", &PATCH.replace("true", "false")),
+    ])
+}
+
+const BARE: &str = "resources: [../base]\n";
+const MENDED: &str = "resources: [../base]\npatches: [{path: patch.yaml}]\n";
+const FOUND_IN_BASE: &str = "privileged-container@10:40";
+
 #[test]
 fn a_text_that_is_not_saved_changes_what_is_told_of_other_files() {
-    let dir = overlay();
+    let dir = mendable();
     let mut client = Client::open(dir.path(), &full(), &one());
-    let (patch, prod) = (uri(dir.path(), "prod/patch.yaml"), uri(dir.path(), "prod/kustomization.yaml"));
-    client.until_rules(&patch, &["privileged-container@9:24"]);
-    client.did_open(&prod, "resources: [../base]\npatches: [{path: patch.yaml}]\n");
-    client.did_change(&prod, 2, "resources: [../base]\n");
-    client.until_rules(&patch, &[]);
+    let (base, prod) = (uri(dir.path(), "base/web.yaml"), uri(dir.path(), "prod/kustomization.yaml"));
+    client.until_rules(&base, &[FOUND_IN_BASE]);
+    client.did_open(&prod, BARE);
+    client.did_change(&prod, 2, MENDED);
+    client.until_rules(&base, &[]);
     client.notify("textDocument/didClose", json!({"textDocument": {"uri": prod}}));
-    client.until_rules(&patch, &["privileged-container@9:24"]);
+    client.until_rules(&base, &[FOUND_IN_BASE]);
 }
 
 #[test]
 fn a_client_that_asks_is_told_to_ask_again_when_another_file_changes_what_is_found() {
-    let dir = overlay();
+    let dir = mendable();
     let mut client = Client::open(dir.path(), &pulling(), &one());
-    let (patch, prod) = (uri(dir.path(), "prod/patch.yaml"), uri(dir.path(), "prod/kustomization.yaml"));
-    client.did_open(&patch, PATCH);
-    client.did_open(&prod, "resources: [../base]\npatches: [{path: patch.yaml}]\n");
-    let ask = json!({"textDocument": {"uri": patch}});
+    let (base, prod) = (uri(dir.path(), "base/web.yaml"), uri(dir.path(), "prod/kustomization.yaml"));
+    client.did_open(&base, &std::fs::read_to_string(dir.path().join("base/web.yaml")).unwrap());
+    client.did_open(&prod, BARE);
+    let ask = json!({"textDocument": {"uri": base}});
     let first = client.request("textDocument/diagnostic", ask.clone());
-    assert_eq!(places(&first["items"]), ["privileged-container@9:24"]);
+    assert_eq!(places(&first["items"]), [FOUND_IN_BASE]);
     client.listen(std::time::Duration::from_millis(300));
     let before = client.refreshes;
-    client.did_change(&prod, 2, "resources: [../base]\n");
+    client.did_change(&prod, 2, MENDED);
     client.until("a refresh", |client| client.refreshes > before);
     assert_eq!(places(&client.request("textDocument/diagnostic", ask)["items"]), Vec::<String>::new());
 }
@@ -358,7 +373,9 @@ fn a_workspace_behind_a_symbolic_link_keeps_its_name() {
 
 #[test]
 fn a_broken_configuration_is_told_in_itself_and_what_was_good_before_holds() {
-    let dir = dir(&[(".plimsoll.yaml", "ignore: [privileged-container]\n"), ("a.yaml", POD)]);
+    let two = "select: [privileged-container, host-network]\n";
+    let pod = POD.replace("spec:", "spec:\n  hostNetwork: true");
+    let dir = dir(&[(".plimsoll.yaml", &format!("{two}ignore: [privileged-container]\n")), ("a.yaml", &pod)]);
     let mut client = Client::open(dir.path(), &full(), &json!({}));
     let (config, a) = (uri(dir.path(), ".plimsoll.yaml"), uri(dir.path(), "a.yaml"));
     client.until("a run", |client| client.pushed.contains_key(&a));
@@ -433,8 +450,12 @@ fn a_baseline_and_a_configuration_may_be_named_in_the_settings() {
     let a = uri(dir.path(), "a.yaml");
     let mut client = Client::open(dir.path(), &full(), &json!({"config": "other.yaml"}));
     client.until_rules(&a, &[FOUND]);
-    let known = "{\"plimsoll-baseline\":1}\n{\"rule\":\"privileged-container\",\"kind\":\"Pod\",\"name\":\"a\",\"apiVersion\":\"v1\",\"container\":\"c\",\"field\":\"spec.containers[0].securityContext.privileged\",\"path\":\"a.yaml\"}\n";
-    dir.write("known.jsonl", known);
+    let written = std::process::Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .args(["baseline", "write", "known.jsonl", "--config", "other.yaml"])
+        .current_dir(dir.path())
+        .output()
+        .unwrap();
+    assert!(written.status.success(), "{written:?}");
     let settings = json!({"config": "other.yaml", "baseline": "known.jsonl"});
     client.notify("workspace/didChangeConfiguration", json!({"settings": settings}));
     client.until_rules(&a, &[]);

@@ -30,6 +30,8 @@ mod kustomize;
 mod migrate;
 mod lsp;
 mod lsp_client;
+mod lsp_edit;
+mod lsp_hostile;
 mod overlays;
 mod pod_security;
 mod pod_security_together;
