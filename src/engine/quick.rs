@@ -42,9 +42,8 @@ pub fn judge_changed(
         match findings.iter_mut().find(same) {
             // The run knows more of it: other places, for one.
             Some(own) if own.message == known.message => *own = known,
-            Some(_) => {}
             None if needs_run(&known, plan) => findings.push(known),
-            None => {}
+            Some(_) | None => {}
         }
     }
     if let Some(silencing) = plan.silencing {

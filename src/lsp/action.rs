@@ -52,9 +52,9 @@ impl Session {
     fn quick_fixes(&self, offer: &Offer<'_>, range: lsp::Range, actions: &mut Vec<lsp::CodeAction>) {
         let counting = offer.document.counting(self.client.encoding);
         let (from, to) = (counting.offset(range.start), counting.offset(range.end));
-        let touches = |span: Span| span.start <= to && from <= span.end;
+        let meets = |span: Span| span.start <= to && from <= span.end;
         let all = offer.judged.findings.iter().zip(offer.shown);
-        let touched: Vec<_> = all.filter(|(finding, _)| touches(finding.primary.span)).collect();
+        let touched: Vec<_> = all.filter(|(finding, _)| meets(finding.primary.span)).collect();
         for (finding, shown) in &touched {
             actions.extend(self.fixes(offer, finding, shown));
         }

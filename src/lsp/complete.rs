@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use super::{
     judgement::is_config,
-    requests::Fault,
     runs::Session,
     words::{Place, Word, in_comment, in_config},
 };
@@ -16,14 +15,14 @@ type Name = (String, String);
 
 impl Session {
     /// `textDocument/completion`
-    pub(super) fn complete(&mut self, params: &lsp::CompletionParams) -> Result<Value, Fault> {
+    pub(super) fn complete(&mut self, params: &lsp::CompletionParams) -> Value {
         let at = &params.text_document_position_params;
-        let Some(document) = self.documents.get(&at.text_document.uri.0) else { return Ok(Value::Null) };
+        let Some(document) = self.documents.get(&at.text_document.uri.0) else { return Value::Null };
         let counting = document.counting(self.client.encoding);
         let offset = counting.offset(at.position);
         let is_config = document.path.as_deref().is_some_and(is_config);
         let find = if is_config { in_config } else { in_comment };
-        let Some(word) = find(&document.text, &document.lines, offset) else { return Ok(Value::Null) };
+        let Some(word) = find(&document.text, &document.lines, offset) else { return Value::Null };
         let range = lsp::Range { start: counting.position(word.start), end: counting.position(word.end()) };
         let items: Vec<Value> = self
             .names(&word)
@@ -36,7 +35,7 @@ impl Session {
                 })
             })
             .collect();
-        Ok(json!({"isIncomplete": false, "items": items}))
+        json!({"isIncomplete": false, "items": items})
     }
 
     fn names(&self, word: &Word<'_>) -> Vec<Name> {

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use super::{
     judgement::is_config,
     position::Counting,
-    requests::Fault,
     runs::Session,
     words::{Place, Word, in_comment, in_config},
 };
@@ -22,20 +21,20 @@ const MOST_FINDINGS: usize = 3;
 
 impl Session {
     /// `textDocument/hover`
-    pub(super) fn hover(&mut self, params: &lsp::HoverParams) -> Result<Value, Fault> {
+    pub(super) fn hover(&mut self, params: &lsp::HoverParams) -> Value {
         let at = &params.text_document_position_params;
         let uri = &at.text_document.uri.0;
         let encoding = self.client.encoding;
-        let Some(document) = self.documents.get(uri) else { return Ok(Value::Null) };
+        let Some(document) = self.documents.get(uri) else { return Value::Null };
         let offset = document.counting(encoding).offset(at.position);
         let is_config = document.path.as_deref().is_some_and(is_config);
         let find = if is_config { in_config } else { in_comment };
         if let Some(word) = find(&document.text, &document.lines, offset) {
             let text = self.meaning(&word);
             let counting = document.counting(encoding);
-            return Ok(text.map_or(Value::Null, |text| self.shown(&text, range(&counting, &word))));
+            return text.map_or(Value::Null, |text| self.shown(&text, range(&counting, &word)));
         }
-        Ok(self.on_findings(uri, offset).unwrap_or_default())
+        self.on_findings(uri, offset).unwrap_or_default()
     }
 
     /// The rules whose findings lie at `offset`, that of the smallest place first.

@@ -121,10 +121,9 @@ impl Session {
             return;
         }
         self.asked.settings = None;
-        if let Ok(Value::Array(answers)) = response.response_result {
-            if let Some(settings) = answers.into_iter().next() {
-                self.settings_came(settings, writer);
-            }
+        let Ok(Value::Array(answers)) = response.response_result else { return };
+        if let Some(settings) = answers.into_iter().next() {
+            self.settings_came(settings, writer);
         }
     }
 

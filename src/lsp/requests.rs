@@ -98,8 +98,8 @@ impl Session {
             "textDocument/diagnostic" => self.pull_document(id, value),
             "workspace/diagnostic" => self.pull_workspace(id, value),
             "textDocument/codeAction" => Some(params(value).and_then(|it| self.code_actions(&it))),
-            "textDocument/hover" => Some(params(value).and_then(|it| self.hover(&it))),
-            "textDocument/completion" => Some(params(value).and_then(|it| self.complete(&it))),
+            "textDocument/hover" => Some(params(value).map(|it| self.hover(&it))),
+            "textDocument/completion" => Some(params(value).map(|it| self.complete(&it))),
             _ => Some(Err(Fault::new(ErrorCode::MethodNotFound, format!("there is no method `{method}`")))),
         }
     }
@@ -114,7 +114,7 @@ impl Session {
             }
             "$/cancelRequest" => params(value).map(|it| self.cancel(it, writer)),
             "textDocument/didOpen" => params(value).map(|it| self.open(it)),
-            "textDocument/didChange" => changes(value).and_then(|it| params(it)).map(|it| self.change(it)),
+            "textDocument/didChange" => params(changes(value)).map(|it| self.change(it)),
             "textDocument/didClose" => params(value).map(|it| self.close(&it)),
             "textDocument/didSave" => params(value).map(|it| self.save(&it)),
             "workspace/didChangeConfiguration" => params(value).map(|it| self.configure(it, writer)),
@@ -130,9 +130,9 @@ impl Session {
 }
 
 /// The parameters of a change, each of which has a version; clients that count none send null.
-fn changes(mut value: Value) -> Result<Value, Fault> {
+fn changes(mut value: Value) -> Value {
     if let Some(version) = value.pointer_mut("/textDocument/version").filter(|it| it.is_null()) {
         *version = json!(0);
     }
-    Ok(value)
+    value
 }

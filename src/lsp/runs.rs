@@ -1,7 +1,7 @@
 //! One client's session: what is open, what is known, and when to run again.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Arc, mpsc::Sender},
     time::{Duration, Instant},
@@ -49,7 +49,7 @@ pub(super) struct Session {
     pub(super) settings: Value,
     pub(super) workspace: Workspace,
     /// By URI, as the client writes it.
-    pub(super) documents: HashMap<String, Document>,
+    pub(super) documents: BTreeMap<String, Document>,
     /// What the last run found; `None` before the first is done.
     pub(super) units: Option<Vec<Arc<Unit>>>,
     broken: Vec<Arc<Broken>>,
@@ -98,7 +98,7 @@ impl Session {
             options: Arc::new(options),
             settings: settings.clone(),
             workspace: Workspace::new(folders),
-            documents: HashMap::new(),
+            documents: BTreeMap::new(),
             units: None,
             broken: Vec::new(),
             reports: BTreeMap::new(),
@@ -169,7 +169,7 @@ impl Session {
         self.runs += 1;
         self.running = Some(self.runs);
         let mut buffers = Buffers::default();
-        let mut open = HashMap::new();
+        let mut open = BTreeMap::new();
         let mut singles = Vec::new();
         for document in self.documents.values_mut() {
             let Some(path) = &document.path else { continue };

@@ -29,6 +29,8 @@ pub(super) enum Event {
     Incoming(Incoming),
     /// Nothing will come from the client any more.
     Ended,
+    /// Nothing came until something was to be done.
+    Idle,
     /// From the runs.
     Ran(Box<Ran>),
 }
@@ -94,7 +96,7 @@ impl Server {
     /// Hears until the end; whether that was orderly.
     fn run(&mut self, heard: &Receiver<Event>) -> bool {
         loop {
-            let Some(event) = self.next(heard) else { return matches!(self.phase, Phase::Down) };
+            let event = self.next(heard);
             if let Some(is_orderly) = self.hear(event) {
                 return is_orderly;
             }
@@ -102,9 +104,9 @@ impl Server {
     }
 
     /// The next event. Work that may wait is done when there is none: after a burst of changes, what they come to.
-    fn next(&mut self, heard: &Receiver<Event>) -> Option<Option<Event>> {
+    fn next(&mut self, heard: &Receiver<Event>) -> Event {
         if let Ok(event) = heard.try_recv() {
-            return Some(Some(event));
+            return event;
         }
         let deadline = match &mut self.phase {
             Phase::Serving(session) => {
@@ -113,28 +115,28 @@ impl Server {
             }
             Phase::New | Phase::Down => None,
         };
-        let Some(deadline) = deadline else { return heard.recv().ok().map(Some) };
+        let Some(deadline) = deadline else { return heard.recv().unwrap_or(Event::Ended) };
         match heard.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            Ok(event) => Some(Some(event)),
-            Err(RecvTimeoutError::Timeout) => Some(None),
-            Err(RecvTimeoutError::Disconnected) => None,
+            Ok(event) => event,
+            Err(RecvTimeoutError::Timeout) => Event::Idle,
+            Err(RecvTimeoutError::Disconnected) => Event::Ended,
         }
     }
 
     /// Does what an event asks; whether the end is orderly, where it is the end.
-    fn hear(&mut self, event: Option<Event>) -> Option<bool> {
+    fn hear(&mut self, event: Event) -> Option<bool> {
         match event {
-            None => {}
-            Some(Event::Ended) => return Some(matches!(self.phase, Phase::Down)),
-            Some(Event::Ran(ran)) => {
+            Event::Idle => {}
+            Event::Ended => return Some(matches!(self.phase, Phase::Down)),
+            Event::Ran(ran) => {
                 if let Phase::Serving(session) = &mut self.phase {
                     guarded(|| session.take(*ran, &self.writer));
                 }
             }
-            Some(Event::Incoming(Incoming::Malformed(why))) => {
+            Event::Incoming(Incoming::Malformed(why)) => {
                 self.writer.refuse(ErrorCode::ParseError as i32, &why);
             }
-            Some(Event::Incoming(Incoming::Message(message))) => match message {
+            Event::Incoming(Incoming::Message(message)) => match message {
                 Message::Request(request) => self.request(request),
                 Message::Notification(it) if it.method == "exit" => {
                     return Some(matches!(self.phase, Phase::Down));

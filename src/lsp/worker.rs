@@ -1,7 +1,7 @@
 //! Runs over everything that is open, one at a time, beside the thread that answers.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{
@@ -42,7 +42,7 @@ pub(super) struct Job {
     /// Open files that lie in no folder.
     pub(super) singles: Vec<PathBuf>,
     /// What is open, and what the client calls it.
-    pub(super) open: HashMap<PathBuf, lsp::Uri>,
+    pub(super) open: BTreeMap<PathBuf, lsp::Uri>,
     pub(super) buffers: Buffers,
     pub(super) last_good: LastGood,
     pub(super) limits: Limits,

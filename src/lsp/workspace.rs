@@ -25,7 +25,9 @@ impl Workspace {
     /// The folders at `paths`; one that is not there yet counts when it is.
     pub(super) fn new(paths: Vec<PathBuf>) -> Self {
         let mut workspace = Self::default();
-        paths.into_iter().for_each(|path| workspace.add(path));
+        for path in paths {
+            workspace.add(path);
+        }
         workspace
     }
 

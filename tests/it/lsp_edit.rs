@@ -133,6 +133,7 @@ fn json_has_no_place_for_a_comment() {
     assert!(titles(&offered).iter().all(|it| !it.starts_with("Ignore")), "{:?}", titles(&offered));
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "positions are written where they are used")]
 fn hover(client: &mut Client, uri: &str, position: Value) -> Value {
     client.request("textDocument/hover", json!({"textDocument": {"uri": uri}, "position": position}))
 }
@@ -164,6 +165,7 @@ fn a_rule_is_explained_where_it_is_found_and_where_it_is_named() {
     assert!(words(said(&settings, 3, 4)).starts_with("# host-pid\n"), "a key that is a rule");
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "positions are written where they are used")]
 fn labels(client: &mut Client, uri: &str, position: Value) -> Vec<String> {
     let params = json!({"textDocument": {"uri": uri}, "position": position});
     let answer = client.request("textDocument/completion", params);

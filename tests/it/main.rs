@@ -32,6 +32,7 @@ mod lsp;
 mod lsp_client;
 mod lsp_edit;
 mod lsp_hostile;
+mod lsp_latency;
 mod overlays;
 mod pod_security;
 mod pod_security_together;
