@@ -40,7 +40,7 @@ impl Session {
         let wants = |kind: &str| is_wanted(params.context.only.as_deref(), kind);
         let mut actions = Vec::new();
         if wants("quickfix") {
-            self.quick_fixes(&offer, params.range, &mut actions);
+            self.quick_fixes(&offer, params, &mut actions);
         }
         if wants(FIX_ALL) {
             actions.extend(self.fix_all(&offer));
@@ -49,12 +49,23 @@ impl Session {
             .map_err(|error| Fault::new(lsp_server::ErrorCode::InternalError, error.to_string()))
     }
 
-    fn quick_fixes(&self, offer: &Offer<'_>, range: lsp::Range, actions: &mut Vec<lsp::CodeAction>) {
+    fn quick_fixes(
+        &self,
+        offer: &Offer<'_>,
+        params: &lsp::CodeActionParams,
+        actions: &mut Vec<lsp::CodeAction>,
+    ) {
         let counting = offer.document.counting(self.client.encoding);
-        let (from, to) = (counting.offset(range.start), counting.offset(range.end));
+        let (from, to) = (counting.offset(params.range.start), counting.offset(params.range.end));
         let meets = |span: Span| span.start <= to && from <= span.end;
+        // Clients name the diagnostics that they show near the cursor, be it on another part of the line.
+        let is_named = |shown: &lsp::Diagnostic| {
+            let mut named = params.context.diagnostics.iter();
+            named.any(|it| it.range == shown.range && it.code == shown.code)
+        };
         let all = offer.judged.findings.iter().zip(offer.shown);
-        let touched: Vec<_> = all.filter(|(finding, _)| meets(finding.primary.span)).collect();
+        let touched: Vec<_> =
+            all.filter(|(finding, shown)| meets(finding.primary.span) || is_named(shown)).collect();
         for (finding, shown) in &touched {
             actions.extend(self.fixes(offer, finding, shown));
         }
