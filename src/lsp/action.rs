@@ -104,7 +104,7 @@ impl Session {
     fn is_offered(&self, fix: &Fix) -> bool {
         match fix.safety {
             Safety::Safe => true,
-            Safety::Unsafe => self.options.unsafe_fixes,
+            Safety::Unsafe => !self.options.hides_unsafe_fixes,
             Safety::Manual => false,
         }
     }

@@ -28,14 +28,18 @@ pub(super) struct Report {
     pub(super) id: String,
     /// The diagnostics.
     pub(super) items: Vec<lsp::Diagnostic>,
+    /// The same as JSON: what is said often is spelt once.
+    pub(super) json: String,
 }
 
 impl Report {
     /// A report of `items`.
     pub(super) fn new(items: Vec<lsp::Diagnostic>) -> Self {
+        // Diagnostics are text and numbers, and those can be written.
+        let json = serde_json::to_string(&items).unwrap_or_else(|_| "[]".to_owned());
         let mut hasher = DefaultHasher::new();
-        items.hash(&mut hasher);
-        Self { id: format!("{:016x}", hasher.finish()), items }
+        json.hash(&mut hasher);
+        Self { id: format!("{:016x}", hasher.finish()), items, json }
     }
 }
 

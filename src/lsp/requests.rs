@@ -92,10 +92,10 @@ pub(super) fn capabilities(client: &Client) -> lsp::ServerCapabilities {
 
 impl Session {
     /// Answers a request, now or later.
-    pub(super) fn request(&mut self, request: Request) -> Answer {
+    pub(super) fn request(&mut self, request: Request, writer: &Writer) -> Answer {
         let Request { id, method, params: value } = request;
         match method.as_str() {
-            "textDocument/diagnostic" => self.pull_document(id, value),
+            "textDocument/diagnostic" => self.pull_document(id, value, writer),
             "workspace/diagnostic" => self.pull_workspace(id, value),
             "textDocument/codeAction" => Some(params(value).and_then(|it| self.code_actions(&it))),
             "textDocument/hover" => Some(params(value).map(|it| self.hover(&it))),

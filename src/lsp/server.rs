@@ -168,7 +168,7 @@ impl Server {
                 Some(Ok(Value::Null))
             }
             (Phase::Serving(session), _) => {
-                let answer = guarded(|| session.request(request));
+                let answer = guarded(|| session.request(request, &self.writer));
                 answer.unwrap_or_else(|| {
                     Some(Err(Fault::new(ErrorCode::InternalError, "an internal error; the server goes on")))
                 })

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use lsp_server::Message;
+use lsp_server::{Message, RequestId};
 
 /// Longest line of a header that is looked at.
 const MOST_HEADER: u64 = 4096;
@@ -106,13 +106,27 @@ impl Writer {
         }
     }
 
+    /// Answers the request `id` with a result that is JSON already.
+    pub(super) fn answer(&self, id: &RequestId, result: &str) {
+        let id = serde_json::to_string(id).unwrap_or_default();
+        self.send_body(&format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":{result}}}"));
+    }
+
+    /// Sends a notification whose parameters are JSON already.
+    pub(super) fn notify(&self, method: &str, params: &str) {
+        self.send_body(&format!("{{\"jsonrpc\":\"2.0\",\"method\":\"{method}\",\"params\":{params}}}"));
+    }
+
+    fn send_body(&self, body: &str) {
+        let _ = self.queue.send(format!("Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes());
+    }
+
     /// Answers a message that could not be read, so that nobody knows which it was (JSON-RPC 2.0 §5).
     pub(super) fn refuse(&self, code: i32, words: &str) {
         let error = serde_json::json!({
             "jsonrpc": "2.0", "id": null, "error": {"code": code, "message": words},
         });
-        let body = error.to_string();
-        let _ = self.queue.send(format!("Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes());
+        self.send_body(&error.to_string());
     }
 
     /// Waits until everything is written, but not for ever: the reader may have gone to sleep.

@@ -196,3 +196,66 @@ fn names_are_completed_in_comments_and_in_the_configuration() {
     let values = labels(&mut client, &settings, at(5, 12));
     assert_eq!(values, ["critical", "high", "medium", "low", "info", "off"]);
 }
+
+const SILENCED: &str = "\
+# plimsoll: ignore-file[host-ipc] nothing to silence
+apiVersion: v1
+kind: Pod
+metadata: {name: \"안녕 😀\"}
+spec:
+  hostNetwork: true # plimsoll: ignore[host-network, host-pid] known
+  containers:
+    - name: c
+      securityContext: {privileged: true} # kept
+";
+
+fn three() -> Value {
+    json!({"select": ["privileged-container", "host-network", "host-pid", "host-ipc", "ignore-unused"]})
+}
+
+#[test]
+fn a_fix_mends_its_finding_and_says_when_it_may_break_something() {
+    let dir = dir(&[("pod.yaml", SILENCED)]);
+    let pod = uri(dir.path(), "pod.yaml");
+    let mut client = Client::open(dir.path(), &pulling(), &three());
+    client.did_open(&pod, SILENCED);
+    assert_eq!(pull(&mut client, &pod).len(), 3);
+    let place = json!({"start": at(8, 36), "end": at(8, 36)});
+    let offered = actions(&mut client, &pod, &place, &json!(["quickfix"]));
+    assert_eq!(offered[0]["title"], "Set `securityContext.privileged` to `false` (unsafe)", "{offered:#?}");
+    assert_eq!(offered[0]["isPreferred"], Value::Null, "what may break something is not preferred");
+    let data = &offered[0]["diagnostics"][0]["data"]["fixes"][0];
+    assert_eq!((&data["safety"], &data["edits"][0]["uri"]), (&json!("unsafe"), &json!(pod)), "{data}");
+    let after = applied(SILENCED, &offered[0], &pod);
+    assert_eq!(after, SILENCED.replace("privileged: true", "privileged: false"));
+    client.did_change(&pod, 2, &after);
+    assert!(pull(&mut client, &pod).iter().all(|it| it.starts_with("ignore-unused")));
+    // Who wants none of these is offered none.
+    let mut settings = three();
+    settings["unsafeFixes"] = json!(false);
+    let mut client = Client::open(dir.path(), &pulling(), &settings);
+    client.did_open(&pod, SILENCED);
+    pull(&mut client, &pod);
+    let offered = actions(&mut client, &pod, &place, &json!(["quickfix"]));
+    assert!(titles(&offered).iter().all(|it| it.starts_with("Ignore")), "{:?}", titles(&offered));
+}
+
+#[test]
+fn all_safe_fixes_come_in_one_action_and_no_other_is_among_them() {
+    let dir = dir(&[("pod.yaml", SILENCED)]);
+    let pod = uri(dir.path(), "pod.yaml");
+    let mut client = Client::open(dir.path(), &pulling(), &three());
+    client.did_open(&pod, SILENCED);
+    let before = pull(&mut client, &pod);
+    assert_eq!(before.iter().filter(|it| it.starts_with("ignore-unused")).count(), 2, "{before:?}");
+    let offered = actions(&mut client, &pod, &whole(), &json!(["source.fixAll"]));
+    assert_eq!(offered.len(), 1, "{:?}", titles(&offered));
+    assert_eq!(offered[0]["kind"], "source.fixAll.plimsoll");
+    assert_eq!(offered[0]["edit"]["documentChanges"][0]["textDocument"]["version"], 1);
+    let after = applied(SILENCED, &offered[0], &pod);
+    assert!(!after.contains("host-ipc") && !after.contains("host-pid"), "{after}");
+    assert!(after.contains("ignore[host-network] known") && after.contains("privileged: true"), "{after}");
+    client.did_change(&pod, 2, &after);
+    assert_eq!(pull(&mut client, &pod), ["privileged-container@7:36"]);
+    assert_eq!(actions(&mut client, &pod, &whole(), &json!(["source.fixAll"])), Vec::<Value>::new());
+}
