@@ -62,7 +62,9 @@ pub(super) fn judge(document: &Document, knowledge: &Knowledge<'_>, plans: &mut 
     let findings = if document.way.is_empty() {
         known
     } else {
-        alone(&source, unit.role(id), document, &unit.resolver, knowledge, known, plans)
+        let mut findings = alone(&source, unit.role(id), document, &unit.resolver, knowledge, known, plans);
+        findings.retain(|finding| !unit.knows(finding));
+        findings
     };
     Judgement { source, findings, mistakes: Vec::new(), unit: Some(Arc::clone(unit)) }
 }

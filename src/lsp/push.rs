@@ -14,8 +14,8 @@ use super::{convert::Report, judgement::is_config, options::SECTION, runs::Sessi
 /// What the client was sent as diagnostics.
 #[derive(Debug, Default)]
 pub(super) struct Published {
-    /// The id of the report for each URI.
-    ids: HashMap<String, String>,
+    /// The id of the report for each URI, and of which version it was.
+    ids: HashMap<String, (String, Option<i32>)>,
     /// Documents that changed.
     marked: BTreeSet<String>,
     /// Everything may have changed.
@@ -177,11 +177,12 @@ impl Session {
 
     fn send_report(&mut self, uri: &str, report: &Report, writer: &Writer) {
         let version = self.documents.get(uri).map(|document| document.version);
-        let before = self.published.ids.insert(uri.to_owned(), report.id.clone());
         // An open document hears of each of its versions.
-        if version.is_none() && before.as_ref() == Some(&report.id) {
+        let now = (report.id.clone(), version);
+        if self.published.ids.get(uri) == Some(&now) {
             return;
         }
+        self.published.ids.insert(uri.to_owned(), now);
         let version = version.map(|version| format!(",\"version\":{version}")).unwrap_or_default();
         let params = format!("{{\"uri\":{}{version},\"diagnostics\":{}}}", json!(uri), report.json);
         writer.notify("textDocument/publishDiagnostics", &params);

@@ -136,3 +136,14 @@ fn changes(mut value: Value) -> Value {
     }
     value
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bug_ends_its_work_and_nothing_else() {
+        assert_eq!(guarded(|| -> u8 { panic!("a bug") }), None);
+        assert_eq!(guarded(|| 1), Some(1));
+    }
+}

@@ -35,7 +35,9 @@ use crate::{
 
 /// How long the keys must rest before a run.
 const REST: Duration = Duration::from_millis(60);
-/// How long a change waits for a run, however busy the keys are.
+/// The same where a run takes long: as long as it took, up to this.
+const LONGEST_REST: Duration = Duration::from_secs(2);
+/// How long a change waits for a run of the usual kind, however busy the keys are.
 const LONGEST_WAIT: Duration = Duration::from_millis(500);
 /// How long the first answers wait for the first run.
 pub(super) const PATIENCE: Duration = Duration::from_millis(400);
@@ -64,8 +66,10 @@ pub(super) struct Session {
     resolver: Resolver<'static>,
     last_good: LastGood,
     due: Option<Due>,
-    /// The number of the run under way.
-    running: Option<u64>,
+    /// The number of the run under way, and when it began.
+    running: Option<(u64, Instant)>,
+    /// How long the keys must rest before the next one.
+    rest: Duration,
     runs: u64,
     limits: Limits,
     /// What the client was told of broken configurations and other troubles.
@@ -110,6 +114,7 @@ impl Session {
             last_good,
             due: Some(Due { since: now, last: now, at_once: true }),
             running: None,
+            rest: REST,
             runs: 0,
             limits: Limits::default(),
             said: Vec::new(),
@@ -142,7 +147,7 @@ impl Session {
     /// Does what was put off until nothing more comes in.
     pub(super) fn settle(&mut self, writer: &Writer, jobs: &Sender<Job>) {
         guarded(|| {
-            if self.running.is_none() && self.due.is_some_and(|due| due.at() <= Instant::now()) {
+            if self.running.is_none() && self.due.is_some_and(|due| due.at(self.rest) <= Instant::now()) {
                 self.start(jobs);
             }
             self.publish(writer);
@@ -152,7 +157,7 @@ impl Session {
 
     /// When something is to be done although nothing comes in.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        let due = self.due.filter(|_| self.running.is_none()).map(Due::at);
+        let due = self.due.filter(|_| self.running.is_none()).map(|due| due.at(self.rest));
         // Held answers to the first run; behind that they wait for changes.
         let waits = self.units.is_none() && (!self.held.is_empty() || self.published.waits());
         let patience = self.began + PATIENCE;
@@ -167,7 +172,7 @@ impl Session {
     fn start(&mut self, jobs: &Sender<Job>) {
         self.due = None;
         self.runs += 1;
-        self.running = Some(self.runs);
+        self.running = Some((self.runs, Instant::now()));
         let mut buffers = Buffers::default();
         let mut open = BTreeMap::new();
         let mut singles = Vec::new();
@@ -200,10 +205,8 @@ impl Session {
 
     /// Takes up what a run found.
     pub(super) fn take(&mut self, ran: Ran, writer: &Writer) {
-        if self.running != Some(ran.number) {
-            return;
-        }
-        self.running = None;
+        let Some((_, began)) = self.running.take_if(|(number, _)| *number == ran.number) else { return };
+        self.rest = began.elapsed().clamp(REST, LONGEST_REST);
         for document in self.documents.values_mut() {
             document.way = document.fresh.take().unwrap_or_else(|| way_from(&ran.units, document));
             document.forget();
@@ -311,7 +314,7 @@ pub(super) fn way_from(units: &[Arc<Unit>], document: &Document) -> Way {
 }
 
 impl Due {
-    fn at(self) -> Instant {
-        if self.at_once { self.since } else { (self.last + REST).min(self.since + LONGEST_WAIT) }
+    fn at(self, rest: Duration) -> Instant {
+        if self.at_once { self.since } else { (self.last + rest).min(self.since + LONGEST_WAIT.max(rest)) }
     }
 }

@@ -1,15 +1,15 @@
 //! What a run found, by file.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use crate::{
-    base::{Diagnostic, Source, SourceId},
+    base::{Diagnostic, RuleId, Source, SourceId},
     config::Resolver,
-    engine::{Outcome, Role},
+    engine::{Baseline, Outcome, Role},
 };
 
 /// What a run over one folder, or over one file outside of all folders, found.
@@ -24,11 +24,31 @@ pub(super) struct Unit {
     ids: HashMap<PathBuf, SourceId>,
     /// The findings of each file, by their places in the outcome.
     findings: HashMap<SourceId, Vec<usize>>,
+    /// What a baseline knows, and is not told.
+    known: HashSet<About>,
+}
+
+/// What a finding is about, wherever it stands: the rule, the object, the container and the field; without an object,
+/// its words.
+type About = (RuleId, String, Option<String>, String);
+
+fn about(finding: &Diagnostic) -> About {
+    let rule = finding.rule.clone();
+    match &finding.subject {
+        Some(it) => (rule, it.object.to_string(), it.container.clone(), it.path.clone()),
+        None => (rule, String::new(), None, finding.message.clone()),
+    }
 }
 
 impl Unit {
     /// Sorts what was found below `root`.
-    pub(super) fn new(root: PathBuf, outcome: Outcome, resolver: Resolver<'static>) -> Self {
+    pub(super) fn new(
+        root: PathBuf,
+        mut outcome: Outcome,
+        resolver: Resolver<'static>,
+        baseline: Option<&Baseline>,
+    ) -> Self {
+        let known = baseline.map(|baseline| take_known(baseline, &mut outcome)).unwrap_or_default();
         let ids = (0..outcome.sources.len()).map(|id| SourceId(id as u32));
         let paths: Vec<PathBuf> = ids
             .clone()
@@ -39,7 +59,12 @@ impl Unit {
             findings.entry(finding.primary.span.source).or_default().push(at);
         }
         let ids = paths.iter().cloned().zip(ids).collect();
-        Self { root, outcome, resolver, paths, ids, findings }
+        Self { root, outcome, resolver, paths, ids, findings, known }
+    }
+
+    /// Whether a baseline knows what `finding` is about.
+    pub(super) fn knows(&self, finding: &Diagnostic) -> bool {
+        !self.known.is_empty() && self.known.contains(&about(finding))
     }
 
     /// The number of the file at `real`, where the run met it.
@@ -80,6 +105,16 @@ impl Unit {
         let base = &self.outcome.base;
         self.outcome.unreadable.iter().map(|it| (base.join(&it.path), it.reason.as_str()))
     }
+}
+
+/// Takes what `baseline` knows out of `outcome`.
+fn take_known(baseline: &Baseline, outcome: &mut Outcome) -> HashSet<About> {
+    let mut known: HashSet<About> = outcome.findings.iter().map(about).collect();
+    baseline.apply(outcome);
+    for left in &outcome.findings {
+        known.remove(&about(left));
+    }
+    known
 }
 
 /// The unit that speaks for the file at `real`: that of the innermost folder that holds it, else any that met it.

@@ -118,10 +118,8 @@ fn run_over(job: &Job, root: &Path, ran: &mut Ran) {
             // The paths in a baseline start at the repository of the folder, wherever the server was started.
             let repository = root.ancestors().find(|folder| folder.join(".git").exists());
             outcome.root = repository.unwrap_or(root).to_path_buf();
-            if let Some(baseline) = baseline(job, root, &mut ran.troubles) {
-                baseline.apply(&mut outcome);
-            }
-            ran.units.push(Arc::new(Unit::new(root.to_path_buf(), outcome, resolver)));
+            let baseline = baseline(job, root, &mut ran.troubles);
+            ran.units.push(Arc::new(Unit::new(root.to_path_buf(), outcome, resolver, baseline.as_ref())));
         }
         Err(failure) => ran.troubles.push(failure.to_string()),
     }

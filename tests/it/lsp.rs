@@ -459,6 +459,16 @@ fn a_baseline_and_a_configuration_may_be_named_in_the_settings() {
     let settings = json!({"config": "other.yaml", "baseline": "known.jsonl"});
     client.notify("workspace/didChangeConfiguration", json!({"settings": settings}));
     client.until_rules(&a, &[]);
+    // A keystroke brings nothing back that is known, and finds what is not.
+    client.did_open(&a, POD);
+    client.did_change(&a, 2, &format!("# x\n{POD}"));
+    client.until("the edit", |client| client.pushed[&a]["version"] == 2);
+    assert_eq!(client.rules(&a), Vec::<String>::new());
+    client.did_change(&a, 3, &POD.replace("name: a", "name: b"));
+    client.until("the edit", |client| client.pushed[&a]["version"] == 3);
+    assert_eq!(client.rules(&a), [FOUND]);
+    client.notify("textDocument/didClose", json!({"textDocument": {"uri": a}}));
+    client.until_rules(&a, &[]);
     dir.write("other.yaml", "select: [nothing]\n");
     client.notify("workspace/didChangeWatchedFiles", json!({"changes": [{"uri": a, "type": 2}]}));
     client.until_rules(&uri(dir.path(), "other.yaml"), &["configuration@0:9"]);
