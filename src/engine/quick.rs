@@ -37,11 +37,16 @@ pub fn judge_changed(
     let mut judged = judge(source, changed.role, plan, &changed.reading);
     let mut findings = judged.findings;
     super::finish(&mut findings, plan.rules().iter().map(|compiled| compiled.rule));
+    // In the order of their places, so that none is looked for among all others.
+    let own = findings.len();
     for known in known {
-        let same = |it: &&mut Diagnostic| it.rule == known.rule && it.primary.span == known.primary.span;
-        match findings.iter_mut().find(same) {
+        let (before, span) = (&findings[..own], known.primary.span);
+        let first = before.partition_point(|it| it.primary.span < span);
+        let here = before[first..].iter().take_while(|it| it.primary.span == span);
+        let same = here.enumerate().find(|(_, it)| it.rule == known.rule).map(|(at, _)| first + at);
+        match same {
             // The run knows more of it: other places, for one.
-            Some(own) if own.message == known.message => *own = known,
+            Some(at) if findings[at].message == known.message => findings[at] = known,
             None if needs_run(&known, plan) => findings.push(known),
             Some(_) | None => {}
         }

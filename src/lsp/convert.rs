@@ -1,6 +1,8 @@
 //! Findings as the protocol's diagnostics.
 
 use std::{
+    cell::RefCell,
+    collections::BTreeMap,
     hash::{DefaultHasher, Hash, Hasher},
     path::Path,
 };
@@ -10,7 +12,7 @@ use serde_json::json;
 
 use super::{client::Client, position::Counting};
 use crate::{
-    base::{Diagnostic, Fix, Severity, Span},
+    base::{Diagnostic, Fix, RuleId, Severity, Span},
     config::ConfigError,
     report::safe,
     rule::Registry,
@@ -53,7 +55,12 @@ pub(super) struct Converter<'c> {
     pub(super) locate: &'c dyn Fn(Span) -> Option<lsp::Location>,
     /// The folder to which paths in sentences are relative.
     pub(super) folder: Option<&'c Path>,
+    /// The pages looked up so far: many findings are of few rules.
+    pub(super) pages: Pages,
 }
+
+/// Pages about rules.
+pub(super) type Pages = RefCell<BTreeMap<RuleId, Option<lsp::CodeDescription>>>;
 
 impl Converter<'_> {
     /// One finding.
@@ -70,7 +77,7 @@ impl Converter<'_> {
             range: self.counting.range(finding.primary.span),
             severity: Some(severity(finding.severity)),
             code: Some(id.into()),
-            code_description: self.client.describes.then(|| self.page(id)).flatten(),
+            code_description: self.client.describes.then(|| self.page(&finding.rule)).flatten(),
             source: Some("plimsoll".to_owned()),
             message: message.into(),
             tags: self.client.tags.then(|| tags(id)).flatten(),
@@ -93,11 +100,17 @@ impl Converter<'_> {
     }
 
     /// The page about a rule that is named first among its references.
-    fn page(&self, id: &str) -> Option<lsp::CodeDescription> {
-        let rule = self.registry.rules().iter().find(|rule| rule.id.as_str() == id)?;
-        let links = &rule.prose().references.links;
-        let link = links.iter().find(|link| link.starts_with("https://"))?;
-        Some(lsp::CodeDescription { href: link.as_str().into() })
+    fn page(&self, id: &RuleId) -> Option<lsp::CodeDescription> {
+        let mut pages = self.pages.borrow_mut();
+        if let Some(page) = pages.get(id) {
+            return page.clone();
+        }
+        let rule = self.registry.rules().iter().find(|rule| rule.id == *id);
+        let links = rule.map(|rule| rule.prose().references.links.as_slice()).unwrap_or_default();
+        let link = links.iter().find(|link| link.starts_with("https://"));
+        let page = link.map(|link| lsp::CodeDescription { href: link.as_str().into() });
+        pages.insert(id.clone(), page.clone());
+        page
     }
 
     fn related(&self, finding: &Diagnostic) -> Option<Vec<lsp::DiagnosticRelatedInformation>> {

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{
     client::Client,
-    convert::{Converter, Report},
+    convert::{Converter, Pages, Report},
     document::{Document, Way},
     judgement::{Judgement, Knowledge, judge},
     options::{self, Options},
@@ -267,6 +267,7 @@ impl Session {
             counting: document.counting(self.client.encoding),
             locate: &locate,
             folder: judged.unit.as_ref().map(|unit| unit.root.as_path()),
+            pages: Pages::default(),
         };
         let findings = judged.findings.iter().map(|finding| converter.diagnostic(finding));
         let mistakes = judged.mistakes.iter().map(|mistake| converter.mistake(mistake));

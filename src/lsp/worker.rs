@@ -14,7 +14,7 @@ use gen_lsp_types as lsp;
 
 use super::{
     client::Client,
-    convert::{Converter, Report},
+    convert::{Converter, Pages, Report},
     options::Options,
     position::Counting,
     ready::{Plans, today},
@@ -174,6 +174,7 @@ fn reports(job: &Job, ran: &Ran) -> BTreeMap<PathBuf, Report> {
                 counting: Counting::on_disk(source, job.client.encoding),
                 locate: &locate,
                 folder: Some(&unit.root),
+                pages: Pages::default(),
             };
             let items = unit.findings(id).map(|finding| converter.diagnostic(finding)).collect();
             reports.insert(path.to_path_buf(), Report::new(items));
@@ -199,6 +200,7 @@ fn mistakes(job: &Job, source: &crate::base::Source, errors: &[ConfigError]) -> 
         counting: Counting::on_disk(source, job.client.encoding),
         locate: &|_| None,
         folder: None,
+        pages: Pages::default(),
     };
     Report::new(errors.iter().map(|error| converter.mistake(error)).collect())
 }
