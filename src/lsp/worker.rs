@@ -25,7 +25,7 @@ use super::{
 use crate::{
     base::{SourceId, Span},
     config::{Broken, ConfigError, LastGood, Resolver},
-    engine::{self, Baseline, Buffers, Request},
+    engine::{self, Baseline, Buffers, Request, Scope},
     rule::Registry,
     walk,
     yaml::Limits,
@@ -103,6 +103,7 @@ fn run_over(job: &Job, root: &Path, ran: &mut Ran) {
         paths: vec![asked(root)],
         stdin: None,
         buffers: job.buffers.clone(),
+        scope: Scope::Around,
         resolver: &resolver,
         walk: walk::Options { gitignore: true, force_exclude: true },
         parse_all: false,
