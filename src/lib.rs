@@ -12,6 +12,7 @@ pub mod config;
 pub mod engine;
 pub mod index;
 pub mod kube;
+pub mod lsp;
 pub mod render;
 pub mod report;
 pub mod rule;

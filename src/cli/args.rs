@@ -67,12 +67,14 @@ pub(super) enum Command {
     Man(Manual),
     /// Build a kustomization and print its objects.
     Render(Render),
+    /// Serve an editor by the language server protocol, on standard input and output.
+    Server(Server),
     /// Print how a file is read, as the events of the YAML test suite.
     Dump(Dump),
 }
 
 /// The names of the commands: what stands first decides, so a folder of such a name is written `./rules`.
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "check",
     "baseline",
     "config",
@@ -83,6 +85,7 @@ const COMMANDS: [&str; 11] = [
     "completions",
     "man",
     "render",
+    "server",
     "dump",
 ];
 
@@ -358,6 +361,13 @@ pub(super) struct Render {
     /// Say where each object, and each value from elsewhere, was written.
     #[arg(long)]
     pub(super) origins: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Server {
+    /// Standard input and output are used in any case; editors say so nevertheless.
+    #[arg(long, hide = true)]
+    pub(super) stdio: bool,
 }
 
 #[derive(Debug, Args)]

@@ -19,6 +19,7 @@ mod print;
 mod progress;
 mod render;
 mod scope;
+mod server;
 mod size;
 mod terminal;
 mod watch;
@@ -54,6 +55,7 @@ fn run(arguments: Vec<OsString>) -> Exit {
         Command::Completions(completions) => commands::completions(&completions),
         Command::Man(options) => man::man(&options),
         Command::Render(options) => render::render(&options),
+        Command::Server(_) => server::server(),
         Command::Dump(dump) => commands::dump(&dump, &terminal),
     };
     done.unwrap_or_else(|errors| error::report(&errors, &terminal))

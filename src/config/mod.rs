@@ -21,7 +21,7 @@ pub use error::{Broken, ConfigError};
 pub use file::{Config, RuleChoice, load};
 pub use foreign::{FOREIGN_FILES, Foreign, ForeignTool};
 pub use overrides::{Override, Said};
-pub use resolver::{FILE_NAMES, Resolver};
+pub use resolver::{FILE_NAMES, LastGood, Resolver};
 pub use schema::schema;
 pub use selector::{Selector, Unknown, known_profile};
 pub use settings::{Overrides, Selected, Settings};

@@ -28,6 +28,18 @@ pub struct Resolver<'r> {
     /// Some configuration excludes something.
     has_exclusions: AtomicBool,
     places: Mutex<HashMap<PathBuf, Place>>,
+    /// Set where a configuration that cannot be used does not stand in the way.
+    forgiving: Option<Forgiving>,
+}
+
+/// Configurations that could be used, by their folders: what holds while one cannot. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct LastGood(Arc<Mutex<HashMap<PathBuf, Arc<Scope>>>>);
+
+#[derive(Debug)]
+struct Forgiving {
+    last: LastGood,
+    mistakes: Mutex<Vec<Arc<Broken>>>,
 }
 
 /// What holds in one folder, and the way to it from the folder of its configuration.
@@ -49,7 +61,15 @@ impl<'r> Resolver<'r> {
     pub fn new(registry: &'r Registry, overrides: Overrides) -> Self {
         let fallback = place_of(Ok(Config::default()), registry, &overrides);
         let has_exclusions = AtomicBool::new(false);
-        Self { registry, overrides, fallback, fixed: false, has_exclusions, places: Mutex::default() }
+        Self {
+            registry,
+            overrides,
+            fallback,
+            fixed: false,
+            has_exclusions,
+            places: Mutex::default(),
+            forgiving: None,
+        }
     }
 
     /// A resolver that reads no configuration at all.
@@ -71,7 +91,31 @@ impl<'r> Resolver<'r> {
         let folder = file.parent().unwrap_or(Path::new(""));
         fallback.way = canonical(folder).unwrap_or_default();
         let has_exclusions = AtomicBool::new(fallback.excludes());
-        Ok(Self { registry, overrides, fallback, fixed: true, has_exclusions, places: Mutex::default() })
+        Ok(Self {
+            registry,
+            overrides,
+            fallback,
+            fixed: true,
+            has_exclusions,
+            places: Mutex::default(),
+            forgiving: None,
+        })
+    }
+
+    /// The same, except that a configuration that cannot be used fails nothing: what was good there before holds, by
+    /// the word of `last`, or what holds without any. [`Self::mistakes`] has what is wrong.
+    #[must_use]
+    pub fn forgiving(self, last: &LastGood) -> Self {
+        Self { forgiving: Some(Forgiving { last: last.clone(), mistakes: Mutex::default() }), ..self }
+    }
+
+    /// The unusable configurations that were forgiven so far, sorted by path.
+    pub fn mistakes(&self) -> Vec<Arc<Broken>> {
+        let Some(forgiving) = &self.forgiving else { return Vec::new() };
+        let mut mistakes = forgiving.mistakes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        mistakes.sort_by(|a, b| a.source.path.cmp(&b.source.path));
+        mistakes.dedup_by(|a, b| a.source.path == b.source.path && a.errors == b.errors);
+        mistakes
     }
 
     /// What holds for the file at `path`.
@@ -146,7 +190,11 @@ impl<'r> Resolver<'r> {
         };
         if let Some(name) = FILE_NAMES.into_iter().find(|name| is_there(name)) {
             let config = read_all(&folder.join(name), self.registry, false);
-            return Some(place_of(config, self.registry, &self.overrides));
+            let place = place_of(config, self.registry, &self.overrides);
+            return Some(match &self.forgiving {
+                Some(forgiving) => forgiving.forgive(folder, place, &self.fallback),
+                None => place,
+            });
         }
         is_there(".git").then(|| self.fallback.clone())
     }
@@ -180,6 +228,24 @@ impl walk::Filter for Resolver<'_> {
         let place = self.place(folder_of(path), None);
         let Some(name) = path.file_name() else { return false };
         place.scope.is_ok_and(|scope| scope.config.exclude.covers(&place.way.join(name)))
+    }
+}
+
+impl Forgiving {
+    fn forgive(&self, folder: &Path, place: Place, fallback: &Place) -> Place {
+        let folder = canonical(folder).unwrap_or_else(|| folder.to_path_buf());
+        let mut last = self.last.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &place.scope {
+            Ok(scope) => {
+                last.insert(folder, Arc::clone(scope));
+                place
+            }
+            Err(broken) => {
+                self.mistakes.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(broken));
+                let scope = last.get(&folder).map_or_else(|| fallback.scope.clone(), |it| Ok(Arc::clone(it)));
+                Place { scope, ..place }
+            }
+        }
     }
 }
 

@@ -48,6 +48,7 @@ pub(super) struct Job {
 pub(super) struct Done {
     pub(super) id: SourceId,
     pub(super) settings: usize,
+    pub(super) role: Role,
     pub(super) judged: Judged,
     pub(super) source: Option<Arc<Source>>,
     pub(super) unreadable: Option<Unreadable>,
@@ -144,8 +145,14 @@ fn patches_of(job: &Job, shared: &Shared<'_, '_>) -> Vec<PathBuf> {
 
 fn judge_job(job: &Job, role: Role, plan: &Plan<'_>, shared: &Shared<'_, '_>) -> Done {
     let empty = |class| Judged { class, ..Judged::default() };
-    let done =
-        |judged, source, unreadable| Done { id: job.id, settings: job.settings, judged, source, unreadable };
+    let done = |judged, source, unreadable| Done {
+        id: job.id,
+        settings: job.settings,
+        role,
+        judged,
+        source,
+        unreadable,
+    };
     match job.found.hint {
         NameHint::ChartTemplate => return done(empty(FileClass::HelmTemplate), None, None),
         NameHint::ChartMeta | NameHint::ChartValues => return done(empty(FileClass::HelmChart), None, None),

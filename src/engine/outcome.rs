@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Fixable, Ignored, Known};
+use super::{Fixable, Ignored, Known, Role};
 use crate::base::{Diagnostic, RuleId, Severity, SourceId, Sources};
 
 /// What a file turned out to be.
@@ -77,6 +77,8 @@ pub struct Outcome {
     pub stats: Stats,
     /// The classification of each file, in path order; filled only when asked for.
     pub classes: Vec<(String, FileClass)>,
+    /// What each walked file was judged as.
+    pub roles: BTreeMap<SourceId, Role>,
     /// The folder to which relative source paths are relative.
     pub base: PathBuf,
     /// The repository's root (the nearest folder with `.git`), or `base`; paths for tools start here.

@@ -1,0 +1,274 @@
+//! What an editor can do about a finding.
+
+use std::collections::BTreeMap;
+
+use gen_lsp_types as lsp;
+use serde_json::Value;
+
+use super::{
+    document::{Document, difference},
+    judgement::Judgement,
+    requests::{FIX_ALL, Fault},
+    runs::Session,
+};
+use crate::{
+    base::{Diagnostic, Edit, Fix, Safety, Source, Span},
+    engine::add_ignores,
+    report::safe,
+    yaml::Limits,
+};
+
+/// More findings in one selection get no comments offered: each costs a look at the whole text.
+const MOST_IGNORES: usize = 16;
+
+/// What an action is made of, but its title and edits.
+struct Offer<'o> {
+    document: &'o Document,
+    judged: &'o Judgement,
+    shown: &'o [lsp::Diagnostic],
+}
+
+impl Session {
+    /// `textDocument/codeAction`
+    pub(super) fn code_actions(&mut self, params: &lsp::CodeActionParams) -> Result<Value, Fault> {
+        let uri = &params.text_document.uri.0;
+        let (Some(judged), Some(report)) = (self.judgement(uri), self.report(uri)) else {
+            return Ok(Value::Array(Vec::new()));
+        };
+        let Some(document) = self.documents.get(uri) else { return Ok(Value::Array(Vec::new())) };
+        let offer = Offer { document, judged: &judged, shown: &report.items };
+        let wants = |kind: &str| is_wanted(params.context.only.as_deref(), kind);
+        let mut actions = Vec::new();
+        if wants("quickfix") {
+            self.quick_fixes(&offer, params, &mut actions);
+        }
+        if wants(FIX_ALL) {
+            actions.extend(self.fix_all(&offer));
+        }
+        serde_json::to_value(actions)
+            .map_err(|error| Fault::new(lsp_server::ErrorCode::InternalError, error.to_string()))
+    }
+
+    fn quick_fixes(
+        &self,
+        offer: &Offer<'_>,
+        params: &lsp::CodeActionParams,
+        actions: &mut Vec<lsp::CodeAction>,
+    ) {
+        let counting = offer.document.counting(self.client.encoding);
+        let (from, to) = (counting.offset(params.range.start), counting.offset(params.range.end));
+        let meets = |span: Span| span.start <= to && from <= span.end;
+        // Clients name the diagnostics that they show near the cursor, be it on another part of the line.
+        let is_named = |shown: &lsp::Diagnostic| {
+            let mut named = params.context.diagnostics.iter();
+            named.any(|it| it.range == shown.range && it.code == shown.code)
+        };
+        let all = offer.judged.findings.iter().zip(offer.shown);
+        let touched: Vec<_> =
+            all.filter(|(finding, shown)| meets(finding.primary.span) || is_named(shown)).collect();
+        for (finding, shown) in &touched {
+            actions.extend(self.fixes(offer, finding, shown));
+        }
+        for (finding, shown) in touched.iter().take(MOST_IGNORES) {
+            actions.extend(self.ignore_here(offer, finding, shown));
+        }
+        let mut rules: Vec<_> = touched.iter().take(MOST_IGNORES).collect();
+        rules.sort_by(|a, b| a.0.rule.cmp(&b.0.rule));
+        rules.dedup_by(|a, b| a.0.rule == b.0.rule);
+        for (finding, shown) in rules {
+            actions.extend(self.ignore_in_file(offer, finding, shown));
+        }
+    }
+
+    /// The repairs of one finding.
+    fn fixes(
+        &self,
+        offer: &Offer<'_>,
+        finding: &Diagnostic,
+        shown: &lsp::Diagnostic,
+    ) -> Vec<lsp::CodeAction> {
+        let mut is_first = true;
+        let mut actions = Vec::new();
+        for fix in finding.fixes.iter().filter(|fix| self.is_offered(fix)) {
+            let Some(edit) = self.edit(offer, &fix.edits) else { continue };
+            let is_safe = fix.safety == Safety::Safe;
+            let title = safe::line(&fix.title);
+            let title = if is_safe { title.into_owned() } else { format!("{title} (unsafe)") };
+            let is_preferred = is_safe && self.client.prefers && std::mem::take(&mut is_first);
+            let preferred = is_preferred.then_some(true);
+            actions.push(action(title, edit, shown, preferred));
+        }
+        actions
+    }
+
+    fn is_offered(&self, fix: &Fix) -> bool {
+        match fix.safety {
+            Safety::Safe => true,
+            Safety::Unsafe => !self.options.hides_unsafe_fixes,
+            Safety::Manual => false,
+        }
+    }
+
+    fn ignore_here(
+        &self,
+        offer: &Offer<'_>,
+        finding: &Diagnostic,
+        shown: &lsp::Diagnostic,
+    ) -> Option<lsp::CodeAction> {
+        let source = &offer.judged.source;
+        let added = add_ignores(source, &[finding], "", &Limits::default());
+        let (change, text) = difference(&source.text, &added.text).filter(|_| added.left.is_empty())?;
+        let edit = Edit { span: change.span(source.id), text: text.to_owned() };
+        let title = format!("Ignore {} here", finding.rule);
+        Some(action(title, self.edit(offer, &[edit])?, shown, None))
+    }
+
+    fn ignore_in_file(
+        &self,
+        offer: &Offer<'_>,
+        finding: &Diagnostic,
+        shown: &lsp::Diagnostic,
+    ) -> Option<lsp::CodeAction> {
+        let edit = comment_at_top(&offer.judged.source, finding)?;
+        let title = format!("Ignore {} in this file", finding.rule);
+        Some(action(title, self.edit(offer, &[edit])?, shown, None))
+    }
+
+    /// All safe repairs of a document that do not get into each other's way.
+    fn fix_all(&self, offer: &Offer<'_>) -> Option<lsp::CodeAction> {
+        let safe = |fix: &&Fix| fix.safety == Safety::Safe;
+        let first = |finding: &'_ Diagnostic| finding.fixes.iter().find(safe).cloned();
+        let fixes: Vec<Fix> = offer.judged.findings.iter().filter_map(first).collect();
+        let edits = apart(fixes.into_iter().map(|fix| fix.edits));
+        let edit = self.edit(offer, &edits).filter(|_| !edits.is_empty())?;
+        Some(lsp::CodeAction {
+            title: "Fix all that plimsoll can fix safely".to_owned(),
+            kind: Some(lsp::CodeActionKind::Custom(FIX_ALL.into())),
+            edit: Some(edit),
+            ..lsp::CodeAction::default()
+        })
+    }
+
+    /// `edits` for the client; `None` where one of them cannot be said any more.
+    fn edit(&self, offer: &Offer<'_>, edits: &[Edit]) -> Option<lsp::WorkspaceEdit> {
+        let mut files: BTreeMap<String, (Option<i32>, Vec<lsp::TextEdit>)> = BTreeMap::new();
+        for edit in edits {
+            let (location, version) = self.locate(offer.document, offer.judged, edit.span)?;
+            let (_, edits) = files.entry(location.uri.0).or_insert_with(|| (version, Vec::new()));
+            edits.push(lsp::TextEdit { range: location.range, new_text: edit.text.clone() });
+        }
+        let mut whole = lsp::WorkspaceEdit::default();
+        if self.client.versions_edits {
+            let changes = files.into_iter().map(|(uri, (version, edits))| versioned(uri, version, edits));
+            whole.document_changes = Some(changes.collect());
+        } else {
+            let changes = files.into_iter().map(|(uri, (_, edits))| (uri.into(), edits));
+            whole.changes = Some(changes.collect());
+        }
+        Some(whole)
+    }
+}
+
+fn versioned(uri: String, version: Option<i32>, edits: Vec<lsp::TextEdit>) -> lsp::DocumentChange {
+    lsp::DocumentChange::TextDocumentEdit(lsp::TextDocumentEdit {
+        text_document: lsp::OptionalVersionedTextDocumentIdentifier {
+            version,
+            text_document_identifier: lsp::TextDocumentIdentifier { uri: uri.into() },
+        },
+        edits: edits.into_iter().map(lsp::Edit::TextEdit).collect(),
+    })
+}
+
+fn action(
+    title: String,
+    edit: lsp::WorkspaceEdit,
+    shown: &lsp::Diagnostic,
+    preferred: Option<bool>,
+) -> lsp::CodeAction {
+    lsp::CodeAction {
+        title,
+        kind: Some(lsp::CodeActionKind::QuickFix),
+        diagnostics: Some(vec![shown.clone()]),
+        is_preferred: preferred,
+        edit: Some(edit),
+        ..lsp::CodeAction::default()
+    }
+}
+
+/// Whether a client that asks for these kinds, or for none in particular, wants one of `kind`.
+fn is_wanted(only: Option<&[lsp::CodeActionKind]>, kind: &str) -> bool {
+    let Some(only) = only else { return true };
+    only.iter().any(|wanted| {
+        let wanted = wanted.to_string();
+        wanted.is_empty()
+            || kind == wanted
+            || kind.strip_prefix(&wanted).is_some_and(|it| it.starts_with('.'))
+    })
+}
+
+/// The edits of all fixes, whole fixes only, that touch nothing which an earlier one touches; in order.
+fn apart(fixes: impl Iterator<Item = Vec<Edit>>) -> Vec<Edit> {
+    let mut taken: Vec<Edit> = Vec::new();
+    for edits in fixes {
+        // A finding of the same fault in another place may bring the same edit: once is enough.
+        let new: Vec<Edit> = edits.into_iter().filter(|edit| !taken.contains(edit)).collect();
+        let meets = |a: Span, b: Span| a.source == b.source && a.start <= b.end && b.start <= a.end;
+        if new.iter().all(|edit| taken.iter().all(|other| !meets(edit.span, other.span))) {
+            taken.extend(new);
+        }
+    }
+    taken.sort_by_key(|edit| edit.span);
+    taken
+}
+
+/// The comment that silences the rule of `finding` in all of the file; `None` where there is no place for one.
+fn comment_at_top(source: &Source, finding: &Diagnostic) -> Option<Edit> {
+    let mark = if source.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let text = source.text.get(mark..)?;
+    let is_json =
+        source.path.to_ascii_lowercase().ends_with(".json") || text.trim_start().starts_with(['{', '[']);
+    if is_json {
+        return None;
+    }
+    let first = text.split_inclusive('\n').next().unwrap_or_default();
+    let end = if first.ends_with("\r\n") { "\r\n" } else { "\n" };
+    let text = format!("# plimsoll: ignore-file[{}]{end}", finding.rule);
+    Some(Edit { span: Span::at(source.id, mark as u32), text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::SourceId;
+
+    fn edit(start: u32, end: u32, text: &str) -> Edit {
+        Edit { span: Span::new(SourceId(0), start, end), text: text.to_owned() }
+    }
+
+    #[test]
+    fn of_fixes_that_meet_the_first_is_taken_and_the_others_wait() {
+        let fixes = [
+            vec![edit(4, 6, "a")],
+            vec![edit(0, 1, "b"), edit(5, 7, "c")],
+            vec![edit(8, 9, "d"), edit(10, 10, "e")],
+            vec![edit(4, 6, "a")],
+            vec![edit(10, 10, "f")],
+        ];
+        let taken = apart(fixes.into_iter());
+        assert_eq!(taken, [edit(4, 6, "a"), edit(8, 9, "d"), edit(10, 10, "e")]);
+    }
+
+    #[test]
+    fn kinds_are_wanted_by_their_names_and_by_those_above_them() {
+        let only = |kinds: &[&str]| {
+            serde_json::from_value::<Vec<lsp::CodeActionKind>>(serde_json::json!(kinds)).unwrap()
+        };
+        assert!(is_wanted(None, FIX_ALL));
+        for kinds in [&["source"][..], &["source.fixAll"], &[FIX_ALL], &[""], &["refactor", "source"]] {
+            assert!(is_wanted(Some(&only(kinds)), FIX_ALL), "{kinds:?}");
+        }
+        for kinds in [&["quickfix"][..], &["source.fix"], &["source.organizeImports"], &[]] {
+            assert!(!is_wanted(Some(&only(kinds)), FIX_ALL), "{kinds:?}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Diagnostics for clients that ask for them (LSP 3.17, "Pull Diagnostics").
+
+use std::{collections::HashMap, path::PathBuf};
+
+use gen_lsp_types as lsp;
+use lsp_server::{ErrorCode, RequestId};
+use serde_json::{Value, json};
+
+use super::{
+    convert::Report,
+    requests::{Answer, Fault, params},
+    runs::Session,
+    server::response,
+    transport::Writer,
+    uri, workspace,
+};
+
+/// A request that is answered when there is something to say.
+#[derive(Debug)]
+pub(super) struct Held {
+    id: RequestId,
+    asked: Question,
+}
+
+#[derive(Debug)]
+enum Question {
+    /// About one document, before the first run is done.
+    Document(lsp::DocumentDiagnosticParams),
+    /// About everything: held until something is not as the client knows it.
+    Workspace(lsp::WorkspaceDiagnosticParams),
+}
+
+impl Session {
+    /// `textDocument/diagnostic`
+    pub(super) fn pull_document(&mut self, id: RequestId, value: Value, writer: &Writer) -> Answer {
+        let params = match params(value) {
+            Ok(params) => params,
+            Err(fault) => return Some(Err(fault)),
+        };
+        if self.is_ready() {
+            writer.answer(&id, &self.document_report(&params));
+            return None;
+        }
+        self.held.push(Held { id, asked: Question::Document(params) });
+        None
+    }
+
+    /// `workspace/diagnostic`
+    pub(super) fn pull_workspace(&mut self, id: RequestId, value: Value) -> Answer {
+        let params = match params(value) {
+            Ok(params) => params,
+            Err(fault) => return Some(Err(fault)),
+        };
+        // From now on the client knows of configurations that are not open, too.
+        if !self.asked.workspace {
+            self.asked.workspace = true;
+            self.published.mark_all();
+        }
+        self.held.push(Held { id, asked: Question::Workspace(params) });
+        None
+    }
+
+    /// Answers what can be answered now.
+    pub(super) fn answer_held(&mut self, writer: &Writer) {
+        for Held { id, asked } in std::mem::take(&mut self.held) {
+            let answer = match &asked {
+                Question::Document(params) => self.is_ready().then(|| self.document_report(params)),
+                Question::Workspace(params) => self.units.is_some().then(|| self.news(params)).flatten(),
+            };
+            match answer {
+                Some(result) => writer.answer(&id, &result),
+                None => self.held.push(Held { id, asked }),
+            }
+        }
+    }
+
+    /// `$/cancelRequest`: only what is held can still be cancelled.
+    pub(super) fn cancel(&mut self, params: lsp::CancelParams, writer: &Writer) {
+        let id = match params.id {
+            lsp::Id::Int(id) => RequestId::from(id),
+            lsp::Id::String(id) => RequestId::from(id),
+        };
+        let (cancelled, kept): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.held).into_iter().partition(|held| held.id == id);
+        self.held = kept;
+        for held in cancelled {
+            let fault = Fault::new(ErrorCode::RequestCanceled, "cancelled by the client");
+            writer.send(&response(held.id, Err(fault)));
+        }
+    }
+
+    /// Answers everything that is held: nothing more will be found.
+    pub(super) fn refuse_held(&mut self, writer: &Writer) {
+        for held in std::mem::take(&mut self.held) {
+            let fault = Fault::new(ErrorCode::ServerCancelled, "the server shuts down");
+            writer.send(&response(held.id, Err(fault)));
+        }
+    }
+
+    fn document_report(&mut self, params: &lsp::DocumentDiagnosticParams) -> String {
+        let uri = &params.text_document.uri.0;
+        let Some(report) = self.report(uri) else {
+            let path = uri::to_path(uri).map(|path| workspace::real(&path));
+            let report = path.and_then(|path| self.reports.get(&path));
+            let none = Report::new(Vec::new());
+            return format!("{{{}}}", told(report.unwrap_or(&none), params.previous_result_id.as_deref()));
+        };
+        if let Some(document) = self.documents.get_mut(uri) {
+            document.told = Some(report.id.clone());
+        }
+        format!("{{{}}}", told(&report, params.previous_result_id.as_deref()))
+    }
+
+    /// What is not as the client knows it, and that the rest is; nothing where all is.
+    fn news(&mut self, params: &lsp::WorkspaceDiagnosticParams) -> Option<String> {
+        let mut known: HashMap<PathBuf, (&lsp::Uri, &str)> = HashMap::new();
+        let mut unknown = Vec::new();
+        for previous in &params.previous_result_ids {
+            match uri::to_path(&previous.uri.0) {
+                Some(path) => {
+                    known.insert(workspace::real(&path), (&previous.uri, previous.value.as_str()));
+                }
+                None => unknown.push(&previous.uri),
+            }
+        }
+        let mut items = Vec::new();
+        let mut is_new = params.previous_result_ids.is_empty();
+        let mut tell = |uri: &lsp::Uri, version: Option<i32>, report: &Report, before: Option<&str>| {
+            is_new |= before != Some(report.id.as_str()) && (before.is_some() || !report.items.is_empty());
+            let (uri, version) = (json!(uri), json!(version));
+            items.push(format!("{{\"uri\":{uri},\"version\":{version},{}}}", told(report, before)));
+        };
+        let uris: Vec<String> = self.documents.keys().cloned().collect();
+        for uri in uris {
+            let Some(report) = self.report(&uri) else { continue };
+            let Some(document) = self.documents.get(&uri) else { continue };
+            let before = document.path.as_ref().and_then(|path| known.remove(path)).map(|(_, id)| id);
+            tell(&document.uri, Some(document.version), &report, before);
+        }
+        for (path, report) in &self.reports {
+            let before = known.remove(path);
+            let own = || self.workspace.uri_of(path);
+            let uri = before.map_or_else(own, |(uri, _)| uri.clone());
+            tell(&uri, None, report, before.map(|(_, id)| id));
+        }
+        // What had diagnostics and has none.
+        let none = Report::new(Vec::new());
+        for (uri, id) in known.into_values() {
+            tell(uri, None, &none, Some(id));
+        }
+        for uri in unknown {
+            tell(uri, None, &none, Some(""));
+        }
+        is_new.then(|| format!("{{\"items\":[{}]}}", items.join(",")))
+    }
+}
+
+/// The fields of a report, or of one that says that the client has it already.
+fn told(report: &Report, before: Option<&str>) -> String {
+    let id = &report.id;
+    if before == Some(id.as_str()) {
+        return format!("\"kind\":\"unchanged\",\"resultId\":\"{id}\"");
+    }
+    format!("\"kind\":\"full\",\"resultId\":\"{id}\",\"items\":{}", report.json)
+}

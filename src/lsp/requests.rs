@@ -1,0 +1,149 @@
+//! Which request goes where, and what is answered when it cannot be done.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use gen_lsp_types as lsp;
+use lsp_server::{ErrorCode, Notification, Request};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::{client::Client, position::Encoding, runs::Session, transport::Writer};
+
+/// The kind of the action that applies every safe fix of a file.
+pub(super) const FIX_ALL: &str = "source.fixAll.plimsoll";
+
+/// Why a request was not done.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) code: i32,
+    pub(super) message: String,
+}
+
+impl Fault {
+    /// A fault in words.
+    pub(super) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code: code as i32, message: message.into() }
+    }
+}
+
+/// What a request comes to; `None` where the answer comes later.
+pub(super) type Answer = Option<Result<Value, Fault>>;
+
+/// Does `work`; a bug in it ends the work, not the server.
+pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+/// Reads parameters.
+///
+/// # Errors
+/// [`Fault`] when they are not of the form that the protocol gives them.
+pub(super) fn params<P: DeserializeOwned>(value: Value) -> Result<P, Fault> {
+    serde_json::from_value(value).map_err(|error| Fault::new(ErrorCode::InvalidParams, error.to_string()))
+}
+
+/// What is offered to `client`.
+pub(super) fn capabilities(client: &Client) -> lsp::ServerCapabilities {
+    let encoding = match client.encoding {
+        Encoding::Utf8 => lsp::PositionEncodingKind::UTF8,
+        Encoding::Utf16 => lsp::PositionEncodingKind::UTF16,
+    };
+    let sync = lsp::TextDocumentSyncOptions {
+        open_close: Some(true),
+        change: Some(lsp::TextDocumentSyncKind::Incremental),
+        save: Some(true.into()),
+        ..lsp::TextDocumentSyncOptions::default()
+    };
+    let diagnostics = lsp::DiagnosticOptions {
+        identifier: Some("plimsoll".to_owned()),
+        inter_file_dependencies: true,
+        workspace_diagnostics: true,
+        ..lsp::DiagnosticOptions::default()
+    };
+    let actions = lsp::CodeActionOptions {
+        code_action_kinds: Some(vec![
+            lsp::CodeActionKind::QuickFix,
+            lsp::CodeActionKind::Custom(FIX_ALL.into()),
+        ]),
+        ..lsp::CodeActionOptions::default()
+    };
+    let triggers = ["[", ",", "/", "-", ":", " "];
+    let folders = lsp::WorkspaceFoldersServerCapabilities {
+        supported: Some(true),
+        change_notifications: Some(true.into()),
+    };
+    lsp::ServerCapabilities {
+        position_encoding: Some(encoding),
+        text_document_sync: Some(sync.into()),
+        hover_provider: Some(true.into()),
+        completion_provider: Some(lsp::CompletionOptions {
+            trigger_characters: Some(triggers.map(str::to_owned).to_vec()),
+            ..lsp::CompletionOptions::default()
+        }),
+        code_action_provider: Some(lsp::CodeActionProvider::CodeActionOptions(actions)),
+        diagnostic_provider: client.pulls.then(|| diagnostics.into()),
+        workspace: Some(lsp::WorkspaceOptions {
+            workspace_folders: Some(folders),
+            ..lsp::WorkspaceOptions::default()
+        }),
+        ..lsp::ServerCapabilities::default()
+    }
+}
+
+impl Session {
+    /// Answers a request, now or later.
+    pub(super) fn request(&mut self, request: Request, writer: &Writer) -> Answer {
+        let Request { id, method, params: value } = request;
+        match method.as_str() {
+            "textDocument/diagnostic" => self.pull_document(id, value, writer),
+            "workspace/diagnostic" => self.pull_workspace(id, value),
+            "textDocument/codeAction" => Some(params(value).and_then(|it| self.code_actions(&it))),
+            "textDocument/hover" => Some(params(value).map(|it| self.hover(&it))),
+            "textDocument/completion" => Some(params(value).map(|it| self.complete(&it))),
+            _ => Some(Err(Fault::new(ErrorCode::MethodNotFound, format!("there is no method `{method}`")))),
+        }
+    }
+
+    /// Does what a notification says; one that is malformed or unknown says nothing.
+    pub(super) fn notification(&mut self, notification: Notification, writer: &Writer) {
+        let Notification { method, params: value } = notification;
+        let done = match method.as_str() {
+            "initialized" => {
+                self.initialized(writer);
+                Ok(())
+            }
+            "$/cancelRequest" => params(value).map(|it| self.cancel(it, writer)),
+            "textDocument/didOpen" => params(value).map(|it| self.open(it)),
+            "textDocument/didChange" => params(changes(value)).map(|it| self.change(it)),
+            "textDocument/didClose" => params(value).map(|it| self.close(&it)),
+            "textDocument/didSave" => params(value).map(|it| self.save(&it)),
+            "workspace/didChangeConfiguration" => params(value).map(|it| self.configure(it, writer)),
+            "workspace/didChangeWatchedFiles" => params(value).map(|it| self.watched(&it)),
+            "workspace/didChangeWorkspaceFolders" => params(value).map(|it| self.folders_changed(it)),
+            _ => Ok(()),
+        };
+        if let Err(fault) = done {
+            let words = format!("`{method}` is not understood: {}", fault.message);
+            super::push::log(writer, lsp::MessageType::Warning, &words);
+        }
+    }
+}
+
+/// The parameters of a change, each of which has a version; clients that count none send null.
+fn changes(mut value: Value) -> Value {
+    if let Some(version) = value.pointer_mut("/textDocument/version").filter(|it| it.is_null()) {
+        *version = json!(0);
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bug_ends_its_work_and_nothing_else() {
+        assert_eq!(guarded(|| -> u8 { panic!("a bug") }), None);
+        assert_eq!(guarded(|| 1), Some(1));
+    }
+}

@@ -1,0 +1,321 @@
+//! One client's session: what is open, what is known, and when to run again.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Arc, mpsc::Sender},
+    time::{Duration, Instant},
+};
+
+use gen_lsp_types as lsp;
+use serde_json::Value;
+
+use super::{
+    client::Client,
+    convert::{Converter, Pages, Report},
+    document::{Document, Way},
+    judgement::{Judgement, Knowledge, judge},
+    options::{self, Options},
+    pull::Held,
+    push::{Asked, Published},
+    ready::Plans,
+    requests::guarded,
+    transport::Writer,
+    unit::{Unit, speaking_for},
+    worker::{Job, Ran},
+    workspace::Workspace,
+};
+use crate::{
+    base::Span,
+    config::{Broken, LastGood, Resolver},
+    engine::Buffers,
+    rule::Registry,
+    yaml::Limits,
+};
+
+/// How long the keys must rest before a run.
+const REST: Duration = Duration::from_millis(60);
+/// The same where a run takes long: as long as it took, up to this.
+const LONGEST_REST: Duration = Duration::from_secs(2);
+/// How long a change waits for a run of the usual kind, however busy the keys are.
+const LONGEST_WAIT: Duration = Duration::from_millis(500);
+/// How long the first answers wait for the first run.
+pub(super) const PATIENCE: Duration = Duration::from_millis(400);
+
+/// One client's session.
+pub(super) struct Session {
+    pub(super) registry: &'static Registry,
+    pub(super) client: Arc<Client>,
+    pub(super) options: Arc<Options>,
+    /// The settings that `options` were read from.
+    pub(super) settings: Value,
+    pub(super) workspace: Workspace,
+    /// By URI, as the client writes it.
+    pub(super) documents: BTreeMap<String, Document>,
+    /// What the last run found; `None` before the first is done.
+    pub(super) units: Option<Vec<Arc<Unit>>>,
+    broken: Vec<Arc<Broken>>,
+    /// What is shown of files that are not open.
+    pub(super) reports: BTreeMap<PathBuf, Report>,
+    pub(super) held: Vec<Held>,
+    pub(super) published: Published,
+    pub(super) asked: Asked,
+    pub(super) began: Instant,
+    plans: Plans,
+    /// What holds where no run speaks.
+    resolver: Resolver<'static>,
+    last_good: LastGood,
+    due: Option<Due>,
+    /// The number of the run under way, and when it began.
+    running: Option<(u64, Instant)>,
+    /// How long the keys must rest before the next one.
+    rest: Duration,
+    runs: u64,
+    limits: Limits,
+    /// What the client was told of broken configurations and other troubles.
+    said: Vec<String>,
+}
+
+/// When the next run is wanted.
+#[derive(Debug, Clone, Copy)]
+struct Due {
+    since: Instant,
+    last: Instant,
+    at_once: bool,
+}
+
+impl Session {
+    /// A session that has everything before it.
+    pub(super) fn new(
+        registry: &'static Registry,
+        client: Client,
+        folders: Vec<PathBuf>,
+        settings: &Value,
+    ) -> Self {
+        let (options, mistakes) = options::read(settings, registry);
+        let now = Instant::now();
+        let last_good = LastGood::default();
+        Self {
+            registry,
+            client: Arc::new(client),
+            resolver: Resolver::new(registry, options.overrides.clone()).forgiving(&last_good),
+            options: Arc::new(options),
+            settings: settings.clone(),
+            workspace: Workspace::new(folders),
+            documents: BTreeMap::new(),
+            units: None,
+            broken: Vec::new(),
+            reports: BTreeMap::new(),
+            held: Vec::new(),
+            published: Published::default(),
+            asked: Asked::new(mistakes),
+            began: now,
+            plans: Plans::default(),
+            last_good,
+            due: Some(Due { since: now, last: now, at_once: true }),
+            running: None,
+            rest: REST,
+            runs: 0,
+            limits: Limits::default(),
+            said: Vec::new(),
+        }
+    }
+
+    /// Takes up new settings, if they are new.
+    pub(super) fn set(&mut self, settings: Value) -> Vec<String> {
+        if settings == self.settings {
+            return Vec::new();
+        }
+        let (options, mistakes) = options::read(&settings, self.registry);
+        self.settings = settings;
+        self.last_good = LastGood::default();
+        self.resolver = Resolver::new(self.registry, options.overrides.clone()).forgiving(&self.last_good);
+        self.options = Arc::new(options);
+        self.plans = Plans::default();
+        self.want_run(true);
+        mistakes
+    }
+
+    /// Asks for a run, `at_once` or when the keys are at rest.
+    pub(super) fn want_run(&mut self, at_once: bool) {
+        let now = Instant::now();
+        let due = self.due.get_or_insert(Due { since: now, last: now, at_once });
+        due.last = now;
+        due.at_once |= at_once;
+    }
+
+    /// Does what was put off until nothing more comes in.
+    pub(super) fn settle(&mut self, writer: &Writer, jobs: &Sender<Job>) {
+        guarded(|| {
+            if self.running.is_none() && self.due.is_some_and(|due| due.at(self.rest) <= Instant::now()) {
+                self.start(jobs);
+            }
+            self.publish(writer);
+            self.answer_held(writer);
+        });
+    }
+
+    /// When something is to be done although nothing comes in.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let due = self.due.filter(|_| self.running.is_none()).map(|due| due.at(self.rest));
+        // Held answers to the first run; behind that they wait for changes.
+        let waits = self.units.is_none() && (!self.held.is_empty() || self.published.waits());
+        let patience = self.began + PATIENCE;
+        due.into_iter().chain((waits && Instant::now() < patience).then_some(patience)).min()
+    }
+
+    /// Whether answers can be given, if need be without what a run knows.
+    pub(super) fn is_ready(&self) -> bool {
+        self.units.is_some() || self.began.elapsed() >= PATIENCE
+    }
+
+    fn start(&mut self, jobs: &Sender<Job>) {
+        self.due = None;
+        self.runs += 1;
+        self.running = Some((self.runs, Instant::now()));
+        let mut buffers = Buffers::default();
+        let mut open = BTreeMap::new();
+        let mut singles = Vec::new();
+        for document in self.documents.values_mut() {
+            let Some(path) = &document.path else { continue };
+            document.fresh = Some(Way::default());
+            buffers.insert(path, document.text.as_bytes());
+            open.insert(path.clone(), document.uri.clone());
+            let is_single = self.workspace.folder_of(path).is_none() && !super::judgement::is_config(path);
+            if is_single && path.is_file() {
+                singles.push(path.clone());
+            }
+        }
+        singles.sort();
+        let job = Job {
+            number: self.runs,
+            registry: self.registry,
+            client: Arc::clone(&self.client),
+            options: Arc::clone(&self.options),
+            workspace: self.workspace.clone(),
+            singles,
+            open,
+            buffers,
+            last_good: self.last_good.clone(),
+            limits: self.limits,
+        };
+        // The worker lives as long as the server.
+        let _ = jobs.send(job);
+    }
+
+    /// Takes up what a run found.
+    pub(super) fn take(&mut self, ran: Ran, writer: &Writer) {
+        let Some((_, began)) = self.running.take_if(|(number, _)| *number == ran.number) else { return };
+        self.rest = began.elapsed().clamp(REST, LONGEST_REST);
+        for document in self.documents.values_mut() {
+            document.way = document.fresh.take().unwrap_or_else(|| way_from(&ran.units, document));
+            document.forget();
+        }
+        let is_new = self.reports != ran.reports;
+        self.units = Some(ran.units);
+        self.broken = ran.broken;
+        self.reports = ran.reports;
+        self.plans = ran.plans;
+        self.tell_troubles(ran.troubles, writer);
+        self.published.mark_all();
+        self.tell_news(is_new, writer);
+    }
+
+    /// Says what stands in the way, once.
+    fn tell_troubles(&mut self, troubles: Vec<String>, writer: &Writer) {
+        let broken =
+            self.broken.iter().map(|it| format!("{it}\nWhat was good before, or the default, holds."));
+        let all: Vec<String> = broken.chain(troubles).collect();
+        for words in all.iter().filter(|it| !self.said.contains(it)) {
+            super::push::show(writer, lsp::MessageType::Warning, words);
+        }
+        self.said = all;
+    }
+
+    /// What is found in an open document.
+    pub(super) fn judgement(&mut self, uri: &str) -> Option<Arc<Judgement>> {
+        let document = self.documents.get(uri)?;
+        if let Some(judged) = &document.judged {
+            return Some(Arc::clone(judged));
+        }
+        let path = document.path.as_deref();
+        let knowledge = Knowledge {
+            registry: self.registry,
+            units: self.units.as_deref().unwrap_or_default(),
+            broken: &self.broken,
+            resolver: &self.resolver,
+            is_in_folder: self.units.is_some()
+                && path.is_some_and(|path| self.workspace.folder_of(path).is_some()),
+            limits: self.limits,
+        };
+        let judged = Arc::new(judge(document, &knowledge, &mut self.plans));
+        self.documents.get_mut(uri)?.judged = Some(Arc::clone(&judged));
+        Some(judged)
+    }
+
+    /// What is shown of an open document.
+    pub(super) fn report(&mut self, uri: &str) -> Option<Arc<Report>> {
+        if let Some(report) = &self.documents.get(uri)?.report {
+            return Some(Arc::clone(report));
+        }
+        let judged = self.judgement(uri)?;
+        let document = self.documents.get(uri)?;
+        let locate = |span: Span| self.locate(document, &judged, span).map(|(location, _)| location);
+        let converter = Converter {
+            registry: self.registry,
+            client: &self.client,
+            counting: document.counting(self.client.encoding),
+            locate: &locate,
+            folder: judged.unit.as_ref().map(|unit| unit.root.as_path()),
+            pages: Pages::default(),
+        };
+        let findings = judged.findings.iter().map(|finding| converter.diagnostic(finding));
+        let mistakes = judged.mistakes.iter().map(|mistake| converter.mistake(mistake));
+        let report = Arc::new(Report::new(findings.chain(mistakes).collect()));
+        self.documents.get_mut(uri)?.report = Some(Arc::clone(&report));
+        Some(report)
+    }
+
+    /// Where a place is that was found in `own`, and which version of the text that is, where it is open.
+    pub(super) fn locate(
+        &self,
+        own: &Document,
+        judged: &Judgement,
+        span: Span,
+    ) -> Option<(lsp::Location, Option<i32>)> {
+        let encoding = self.client.encoding;
+        let located = |document: &Document, span: Span| {
+            let range = document.counting(encoding).range(span);
+            (lsp::Location { uri: document.uri.clone(), range }, Some(document.version))
+        };
+        if span.source == judged.source.id {
+            return Some(located(own, span));
+        }
+        let unit = judged.unit.as_ref()?;
+        let path = unit.path(span.source)?;
+        if let Some(document) = self.document_at(path) {
+            return Some(located(document, document.way.span(span)?));
+        }
+        let source = unit.source(span.source)?;
+        let range = super::position::Counting::on_disk(source, encoding).range(span);
+        Some((lsp::Location { uri: self.workspace.uri_of(path), range }, None))
+    }
+
+    /// The open document of the file at `path`.
+    pub(super) fn document_at(&self, path: &Path) -> Option<&Document> {
+        self.documents.values().find(|document| document.path.as_deref() == Some(path))
+    }
+}
+
+/// How an opened document came from the text that a run read on disk.
+pub(super) fn way_from(units: &[Arc<Unit>], document: &Document) -> Way {
+    let found = document.path.as_deref().and_then(|path| speaking_for(units, path));
+    let source = found.and_then(|(unit, id)| unit.source(id));
+    source.map_or_else(Way::lost, |source| Way::between(&source.text, &document.text))
+}
+
+impl Due {
+    fn at(self, rest: Duration) -> Instant {
+        if self.at_once { self.since } else { (self.last + rest).min(self.since + LONGEST_WAIT.max(rest)) }
+    }
+}

@@ -1,0 +1,218 @@
+//! Runs over everything that is open, one at a time, beside the thread that answers.
+
+use std::{
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        mpsc::{Receiver, Sender},
+    },
+};
+
+use gen_lsp_types as lsp;
+
+use super::{
+    client::Client,
+    convert::{Converter, Pages, Report},
+    options::Options,
+    position::Counting,
+    ready::{Plans, today},
+    server::Event,
+    unit::{Unit, speaking_for},
+    workspace::{Workspace, real},
+};
+use crate::{
+    base::{SourceId, Span},
+    config::{Broken, ConfigError, LastGood, Resolver},
+    engine::{self, Baseline, Buffers, Request, Scope},
+    rule::Registry,
+    walk,
+    yaml::Limits,
+};
+
+/// What to run over, as it was when the run was asked for.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) number: u64,
+    pub(super) registry: &'static Registry,
+    pub(super) client: Arc<Client>,
+    pub(super) options: Arc<Options>,
+    pub(super) workspace: Workspace,
+    /// Open files that lie in no folder.
+    pub(super) singles: Vec<PathBuf>,
+    /// What is open, and what the client calls it.
+    pub(super) open: BTreeMap<PathBuf, lsp::Uri>,
+    pub(super) buffers: Buffers,
+    pub(super) last_good: LastGood,
+    pub(super) limits: Limits,
+}
+
+/// What a run came to.
+#[derive(Debug, Default)]
+pub(super) struct Ran {
+    pub(super) number: u64,
+    pub(super) units: Vec<Arc<Unit>>,
+    /// What is shown of the files that were not open.
+    pub(super) reports: BTreeMap<PathBuf, Report>,
+    /// Plans for the files that were open.
+    pub(super) plans: Plans,
+    /// Configurations that cannot be used.
+    pub(super) broken: Vec<Arc<Broken>>,
+    /// What else went wrong, in sentences.
+    pub(super) troubles: Vec<String>,
+}
+
+/// Does the jobs, only the newest of those that wait.
+pub(super) fn work(jobs: &Receiver<Job>, events: &Sender<Event>) {
+    while let Ok(mut job) = jobs.recv() {
+        while let Ok(newer) = jobs.try_recv() {
+            job = newer;
+        }
+        let number = job.number;
+        let ran = catch_unwind(AssertUnwindSafe(|| run(&job))).unwrap_or_else(|_| Ran {
+            troubles: vec!["an internal error stopped the check of the workspace".to_owned()],
+            ..Ran::default()
+        });
+        if events.send(Event::Ran(Box::new(Ran { number, ..ran }))).is_err() {
+            return;
+        }
+    }
+}
+
+fn run(job: &Job) -> Ran {
+    let mut ran = Ran::default();
+    let folders = job.workspace.folders().iter().map(|folder| &folder.real);
+    for root in folders.chain(&job.singles) {
+        run_over(job, root, &mut ran);
+    }
+    ran.broken.dedup_by(|a, b| a.source.path == b.source.path && a.errors == b.errors);
+    for path in job.open.keys() {
+        let Some((unit, _)) = speaking_for(&ran.units, path) else { continue };
+        if let Ok(settings) = unit.resolver.settings_for(path) {
+            ran.plans.get(job.registry, &settings);
+        }
+    }
+    ran.reports = reports(job, &ran);
+    ran
+}
+
+fn run_over(job: &Job, root: &Path, ran: &mut Ran) {
+    let resolver = resolver(job, &mut ran.broken).forgiving(&job.last_good);
+    let request = Request {
+        paths: vec![asked(root)],
+        stdin: None,
+        buffers: job.buffers.clone(),
+        scope: Scope::Around,
+        resolver: &resolver,
+        walk: walk::Options { gitignore: true, force_exclude: true },
+        parse_all: false,
+        today: Some(today()),
+        limits: job.limits,
+        threads: None,
+        classes: false,
+    };
+    let outcome = engine::run(job.registry, &request, &|_, _| {});
+    ran.broken.extend(resolver.mistakes());
+    match outcome {
+        Ok(mut outcome) => {
+            // The paths in a baseline start at the repository of the folder, wherever the server was started.
+            let repository = root.ancestors().find(|folder| folder.join(".git").exists());
+            outcome.root = repository.unwrap_or(root).to_path_buf();
+            let baseline = baseline(job, root, &mut ran.troubles);
+            ran.units.push(Arc::new(Unit::new(root.to_path_buf(), outcome, resolver, baseline.as_ref())));
+        }
+        Err(failure) => ran.troubles.push(failure.to_string()),
+    }
+}
+
+/// The folder as it is asked for: relative where it is the current one, so that sentences name short paths.
+fn asked(root: &Path) -> PathBuf {
+    let here = std::env::current_dir();
+    if here.is_ok_and(|here| here == root) { PathBuf::from(".") } else { root.to_path_buf() }
+}
+
+/// Where configuration comes from; one that was named and cannot be used is told, and none is used.
+fn resolver(job: &Job, broken: &mut Vec<Arc<Broken>>) -> Resolver<'static> {
+    let overrides = job.options.overrides.clone();
+    let Some(config) = &job.options.config else { return Resolver::new(job.registry, overrides) };
+    let file = beside(job.workspace.folders().first().map(|folder| folder.real.as_path()), config);
+    Resolver::with_config(job.registry, overrides.clone(), &file).unwrap_or_else(|it| {
+        broken.push(it);
+        Resolver::isolated(job.registry, overrides)
+    })
+}
+
+fn beside(folder: Option<&Path>, path: &Path) -> PathBuf {
+    folder.map_or_else(|| path.to_path_buf(), |folder| folder.join(path))
+}
+
+fn baseline(job: &Job, root: &Path, troubles: &mut Vec<String>) -> Option<Baseline> {
+    let file = beside(root.is_dir().then_some(root), job.options.baseline.as_deref()?);
+    let is_file = std::fs::metadata(&file).is_ok_and(|it| it.is_file());
+    // In one of several folders there may be none.
+    if !is_file {
+        return None;
+    }
+    let text = std::fs::read_to_string(&file).map_err(|error| walk::reason(&error));
+    let read = text.and_then(|text| Baseline::read(&text).map_err(|error| error.to_string()));
+    read.map_err(|why| troubles.push(format!("cannot read the baseline `{}`: {why}", walk::shown(&file))))
+        .ok()
+}
+
+/// What is shown of each file that was not open and has something to show.
+fn reports(job: &Job, ran: &Ran) -> BTreeMap<PathBuf, Report> {
+    let mut reports = BTreeMap::new();
+    for unit in &ran.units {
+        for id in unit.files_with_findings() {
+            let Some(path) = unit.path(id).filter(|path| !job.open.contains_key(*path)) else { continue };
+            let is_its = speaking_for(&ran.units, path).is_some_and(|(it, _)| Arc::ptr_eq(it, unit));
+            let Some(source) = unit.source(id).filter(|_| is_its) else { continue };
+            let locate = |span: Span| locate(job, unit, span);
+            let converter = Converter {
+                registry: job.registry,
+                client: &job.client,
+                counting: Counting::on_disk(source, job.client.encoding),
+                locate: &locate,
+                folder: Some(&unit.root),
+                pages: Pages::default(),
+            };
+            let items = unit.findings(id).map(|finding| converter.diagnostic(finding)).collect();
+            reports.insert(path.to_path_buf(), Report::new(items));
+        }
+        for (path, reason) in unit.unreadable() {
+            let error = ConfigError { span: None, message: format!("cannot be read: {reason}"), help: None };
+            reports.insert(path, mistakes(job, &crate::base::Source::new(SourceId(0), "", ""), &[error]));
+        }
+    }
+    for broken in &ran.broken {
+        let path = real(Path::new(&broken.source.path));
+        if !job.open.contains_key(&path) {
+            reports.insert(path, mistakes(job, &broken.source, &broken.errors));
+        }
+    }
+    reports
+}
+
+fn mistakes(job: &Job, source: &crate::base::Source, errors: &[ConfigError]) -> Report {
+    let converter = Converter {
+        registry: job.registry,
+        client: &job.client,
+        counting: Counting::on_disk(source, job.client.encoding),
+        locate: &|_| None,
+        folder: None,
+        pages: Pages::default(),
+    };
+    Report::new(errors.iter().map(|error| converter.mistake(error)).collect())
+}
+
+/// Where a place was, in the texts that the run saw.
+fn locate(job: &Job, unit: &Unit, span: Span) -> Option<lsp::Location> {
+    let (path, source) = (unit.path(span.source)?, unit.source(span.source)?);
+    let encoding = job.client.encoding;
+    let (uri, counting) = match job.open.get(path) {
+        Some(uri) => (uri.clone(), Counting::open(&source.text, source.lines(), encoding)),
+        None => (job.workspace.uri_of(path), Counting::on_disk(source, encoding)),
+    };
+    Some(lsp::Location { uri, range: counting.range(span) })
+}

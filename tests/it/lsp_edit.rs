@@ -1,0 +1,261 @@
+//! What an editor can do with a finding: actions, hovers, completions.
+
+use serde_json::{Value, json};
+
+use super::{
+    dir::Dir,
+    lsp_client::{Client, applied, full, places, pulling, uri},
+};
+
+const POD: &str = "\
+apiVersion: v1
+kind: Pod
+metadata: {name: \"안녕 😀\"}
+spec:
+  hostNetwork: true
+  containers:
+    - name: c
+      securityContext:
+        privileged: true
+";
+
+fn dir(files: &[(&str, &str)]) -> Dir {
+    let dir = Dir::new();
+    dir.write(".git/HEAD", "");
+    for (file, text) in files {
+        dir.write(file, text);
+    }
+    dir
+}
+
+fn two() -> Value {
+    json!({"select": ["privileged-container", "host-network"]})
+}
+
+fn whole() -> Value {
+    json!({"start": {"line": 0, "character": 0}, "end": {"line": 999, "character": 0}})
+}
+
+fn at(line: u32, character: u32) -> Value {
+    json!({"line": line, "character": character})
+}
+
+fn actions(client: &mut Client, uri: &str, range: &Value, only: &Value) -> Vec<Value> {
+    let context = json!({"diagnostics": [], "only": only});
+    let params = json!({"textDocument": {"uri": uri}, "range": range, "context": context});
+    client.request("textDocument/codeAction", params).as_array().unwrap().clone()
+}
+
+fn titles(actions: &[Value]) -> Vec<&str> {
+    actions.iter().map(|action| action["title"].as_str().unwrap()).collect()
+}
+
+/// The diagnostics of a text that is not saved.
+fn pull(client: &mut Client, uri: &str) -> Vec<String> {
+    places(&client.request("textDocument/diagnostic", json!({"textDocument": {"uri": uri}}))["items"])
+}
+
+#[test]
+fn each_action_that_ignores_leaves_a_text_without_its_finding() {
+    for text in [POD.to_owned(), POD.replace('\n', "\r\n"), format!("# first\n---\n{POD}")] {
+        let dir = dir(&[("pod.yaml", &text)]);
+        let mut client = Client::open(dir.path(), &pulling(), &two());
+        let pod = uri(dir.path(), "pod.yaml");
+        client.did_open(&pod, &text);
+        assert_eq!(pull(&mut client, &pod).len(), 2, "{text:?}");
+        let offered = actions(&mut client, &pod, &whole(), &json!(["quickfix"]));
+        let ignoring: Vec<_> = offered
+            .iter()
+            .filter(|it| it["title"].as_str().unwrap().starts_with("Ignore"))
+            .cloned()
+            .collect();
+        assert_eq!(
+            titles(&ignoring),
+            [
+                "Ignore host-network here",
+                "Ignore privileged-container here",
+                "Ignore host-network in this file",
+                "Ignore privileged-container in this file",
+            ]
+        );
+        for (number, action) in ignoring.iter().enumerate() {
+            let rule = action["diagnostics"][0]["code"].as_str().unwrap();
+            assert_eq!(action["kind"], "quickfix");
+            let change = &action["edit"]["documentChanges"][0];
+            assert_eq!(change["edits"].as_array().unwrap().len(), 1);
+            let after = applied(&text, action, &pod);
+            let kept = after.lines().filter(|line| !line.contains("plimsoll:"));
+            assert!(kept.eq(text.lines()), "only a comment is added: {after}");
+            let version = 10 * (i64::try_from(number).unwrap() + 1);
+            client.did_change(&pod, version, &after);
+            let left = pull(&mut client, &pod);
+            assert!(left.len() == 1 && !left[0].starts_with(rule), "{action}: {left:?}\n{after}");
+            client.did_change(&pod, version + 1, &text);
+        }
+        assert_eq!(client.leave(), Some(0));
+    }
+}
+
+#[test]
+fn actions_are_those_of_the_place_and_of_the_kinds_asked_for() {
+    let dir = dir(&[("pod.yaml", POD)]);
+    let mut client = Client::open(dir.path(), &full(), &two());
+    let pod = uri(dir.path(), "pod.yaml");
+    client.did_open(&pod, POD);
+    client.until("diagnostics", |client| client.rules(&pod).len() == 2);
+    let on_value = json!({"start": at(8, 22), "end": at(8, 22)});
+    let offered = actions(&mut client, &pod, &on_value, &Value::Null);
+    assert!(titles(&offered).iter().all(|it| !it.contains("host-network")), "{:?}", titles(&offered));
+    assert!(titles(&offered).contains(&"Ignore privileged-container here"));
+    let elsewhere = json!({"start": at(0, 0), "end": at(0, 3)});
+    assert_eq!(actions(&mut client, &pod, &elsewhere, &json!(["quickfix"])), Vec::<Value>::new());
+    assert_eq!(actions(&mut client, &pod, &whole(), &json!(["refactor"])), Vec::<Value>::new());
+    let version = &offered[0]["edit"]["documentChanges"][0]["textDocument"];
+    assert_eq!((&version["uri"], &version["version"]), (&json!(pod), &json!(1)));
+    // A client that knows no versions gets plain changes.
+    let mut client = Client::open(dir.path(), &json!({}), &two());
+    client.did_open(&pod, POD);
+    client.until("diagnostics", |client| client.rules(&pod).len() == 2);
+    let offered = actions(&mut client, &pod, &on_value, &Value::Null);
+    assert!(offered[0]["edit"]["changes"][&pod].is_array(), "{}", offered[0]);
+}
+
+#[test]
+fn json_has_no_place_for_a_comment() {
+    let text =
+        r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"hostNetwork": true}}"#;
+    let dir = dir(&[("pod.json", text)]);
+    let mut client = Client::open(dir.path(), &full(), &two());
+    let pod = uri(dir.path(), "pod.json");
+    client.did_open(&pod, text);
+    client.until("diagnostics", |client| client.rules(&pod).len() == 1);
+    let offered = actions(&mut client, &pod, &whole(), &Value::Null);
+    assert!(titles(&offered).iter().all(|it| !it.starts_with("Ignore")), "{:?}", titles(&offered));
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "positions are written where they are used")]
+fn hover(client: &mut Client, uri: &str, position: Value) -> Value {
+    client.request("textDocument/hover", json!({"textDocument": {"uri": uri}, "position": position}))
+}
+
+#[test]
+fn a_rule_is_explained_where_it_is_found_and_where_it_is_named() {
+    let text = format!("# plimsoll: ignore-file[host-ipc, rbac/*] why\n{POD}");
+    let config = "profiles: [baseline]\nignore: [host-ipc]\nrules:\n  host-pid: off\n";
+    let dir = dir(&[("pod.yaml", &text), (".plimsoll.yaml", config)]);
+    let mut client = Client::open(dir.path(), &full(), &two());
+    let (pod, settings) = (uri(dir.path(), "pod.yaml"), uri(dir.path(), ".plimsoll.yaml"));
+    client.did_open(&pod, &text);
+    client.did_open(&settings, config);
+    client.until("diagnostics", |client| client.rules(&pod).len() == 2);
+    let mut said = |uri: &str, line, character| hover(&mut client, uri, at(line, character));
+    let found = said(&pod, 9, 21);
+    assert_eq!(found["contents"]["kind"], "markdown");
+    let page = found["contents"]["value"].as_str().unwrap();
+    assert!(page.starts_with("# privileged-container\n") && page.contains("## How to fix"), "{page}");
+    assert_eq!(found["range"]["start"], at(9, 20));
+    let words = |said: Value| said["contents"]["value"].as_str().unwrap_or_default().to_owned();
+    assert!(words(said(&pod, 0, 26)).starts_with("# host-ipc\n"));
+    assert!(words(said(&pod, 0, 36)).contains("`rbac-cluster-admin-binding`"));
+    assert_eq!(said(&pod, 1, 2), Value::Null);
+    assert_eq!(said(&pod, 0, 44), Value::Null);
+    assert!(words(said(&settings, 0, 2)).contains("Profiles in place of"), "a key");
+    assert!(words(said(&settings, 0, 12)).starts_with("baseline: "), "a profile");
+    assert!(words(said(&settings, 1, 12)).starts_with("# host-ipc\n"), "a value");
+    assert!(words(said(&settings, 3, 4)).starts_with("# host-pid\n"), "a key that is a rule");
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "positions are written where they are used")]
+fn labels(client: &mut Client, uri: &str, position: Value) -> Vec<String> {
+    let params = json!({"textDocument": {"uri": uri}, "position": position});
+    let answer = client.request("textDocument/completion", params);
+    let items = answer["items"].as_array().cloned().unwrap_or_default();
+    items.iter().map(|item| item["label"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn names_are_completed_in_comments_and_in_the_configuration() {
+    let text = format!("# plimsoll: ignore-file[host-]\n{POD}");
+    let config = "prof\nprofiles: []\nignore:\n  - \nrules:\n  host-pid: \n";
+    let dir = dir(&[("pod.yaml", &text)]);
+    let mut client = Client::open(dir.path(), &full(), &two());
+    let (pod, settings) = (uri(dir.path(), "pod.yaml"), uri(dir.path(), ".plimsoll.yaml"));
+    client.did_open(&pod, &text);
+    client.did_open(&settings, config);
+    let in_comment = labels(&mut client, &pod, at(0, 29));
+    for name in ["host-network", "rbac/*", "*"] {
+        assert!(in_comment.iter().any(|it| it == name), "{name}: {in_comment:?}");
+    }
+    let params = json!({"textDocument": {"uri": pod}, "position": at(0, 29)});
+    let first = client.request("textDocument/completion", params)["items"][0]["textEdit"]["range"].clone();
+    assert_eq!(first, json!({"start": at(0, 24), "end": at(0, 29)}), "the word so far is replaced");
+    assert_eq!(labels(&mut client, &pod, at(5, 4)), Vec::<String>::new());
+    assert!(labels(&mut client, &settings, at(0, 4)).contains(&"profiles".to_owned()));
+    assert!(labels(&mut client, &settings, at(1, 11)).contains(&"baseline".to_owned()));
+    assert!(labels(&mut client, &settings, at(3, 4)).contains(&"rbac/*".to_owned()));
+    let values = labels(&mut client, &settings, at(5, 12));
+    assert_eq!(values, ["critical", "high", "medium", "low", "info", "off"]);
+}
+
+const SILENCED: &str = "\
+# plimsoll: ignore-file[host-ipc] nothing to silence
+apiVersion: v1
+kind: Pod
+metadata: {name: \"안녕 😀\"}
+spec:
+  hostNetwork: true # plimsoll: ignore[host-network, host-pid] known
+  containers:
+    - name: c
+      securityContext: {privileged: true} # kept
+";
+
+fn three() -> Value {
+    json!({"select": ["privileged-container", "host-network", "host-pid", "host-ipc", "ignore-unused"]})
+}
+
+#[test]
+fn a_fix_mends_its_finding_and_says_when_it_may_break_something() {
+    let dir = dir(&[("pod.yaml", SILENCED)]);
+    let pod = uri(dir.path(), "pod.yaml");
+    let mut client = Client::open(dir.path(), &pulling(), &three());
+    client.did_open(&pod, SILENCED);
+    assert_eq!(pull(&mut client, &pod).len(), 3);
+    let place = json!({"start": at(8, 36), "end": at(8, 36)});
+    let offered = actions(&mut client, &pod, &place, &json!(["quickfix"]));
+    assert_eq!(offered[0]["title"], "Set `securityContext.privileged` to `false` (unsafe)", "{offered:#?}");
+    assert_eq!(offered[0]["isPreferred"], Value::Null, "what may break something is not preferred");
+    let data = &offered[0]["diagnostics"][0]["data"]["fixes"][0];
+    assert_eq!((&data["safety"], &data["edits"][0]["uri"]), (&json!("unsafe"), &json!(pod)), "{data}");
+    let after = applied(SILENCED, &offered[0], &pod);
+    assert_eq!(after, SILENCED.replace("privileged: true", "privileged: false"));
+    client.did_change(&pod, 2, &after);
+    assert!(pull(&mut client, &pod).iter().all(|it| it.starts_with("ignore-unused")));
+    // Who wants none of these is offered none.
+    let mut settings = three();
+    settings["unsafeFixes"] = json!(false);
+    let mut client = Client::open(dir.path(), &pulling(), &settings);
+    client.did_open(&pod, SILENCED);
+    pull(&mut client, &pod);
+    let offered = actions(&mut client, &pod, &place, &json!(["quickfix"]));
+    assert!(titles(&offered).iter().all(|it| it.starts_with("Ignore")), "{:?}", titles(&offered));
+}
+
+#[test]
+fn all_safe_fixes_come_in_one_action_and_no_other_is_among_them() {
+    let dir = dir(&[("pod.yaml", SILENCED)]);
+    let pod = uri(dir.path(), "pod.yaml");
+    let mut client = Client::open(dir.path(), &pulling(), &three());
+    client.did_open(&pod, SILENCED);
+    let before = pull(&mut client, &pod);
+    assert_eq!(before.iter().filter(|it| it.starts_with("ignore-unused")).count(), 2, "{before:?}");
+    let offered = actions(&mut client, &pod, &whole(), &json!(["source.fixAll"]));
+    assert_eq!(offered.len(), 1, "{:?}", titles(&offered));
+    assert_eq!(offered[0]["kind"], "source.fixAll.plimsoll");
+    assert_eq!(offered[0]["edit"]["documentChanges"][0]["textDocument"]["version"], 1);
+    let after = applied(SILENCED, &offered[0], &pod);
+    assert!(!after.contains("host-ipc") && !after.contains("host-pid"), "{after}");
+    assert!(after.contains("ignore[host-network] known") && after.contains("privileged: true"), "{after}");
+    client.did_change(&pod, 2, &after);
+    assert_eq!(pull(&mut client, &pod), ["privileged-container@7:36"]);
+    assert_eq!(actions(&mut client, &pod, &whole(), &json!(["source.fixAll"])), Vec::<Value>::new());
+}
