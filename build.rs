@@ -98,7 +98,8 @@ fn rules_module(root: &Path, natives: &[String]) -> Result<String, Box<dyn Error
             let file: RuleFile = serde_yaml::from_str(&text).map_err(|error| format!("{shown}: {error}"))?;
             validate(&file, &path, &names, natives).map_err(|error| format!("{shown}: {error}"))?;
             used.extend(file.check.iter().filter_map(|check| check.native.clone()));
-            writeln!(texts, "    ({family:?}, include_str!({:?})),", path.display().to_string())?;
+            let body = serde_json::to_string(&body(&file)?)?;
+            writeln!(texts, "    ({family:?}, {body:?}, include_str!({:?})),", path.display().to_string())?;
             files.push(file);
         }
     }
@@ -116,13 +117,24 @@ fn rules_module(root: &Path, natives: &[String]) -> Result<String, Box<dyn Error
         );
     }
     let peers = peers_table(&files)?;
+    for file in &mut files {
+        file.check.clear();
+        file.fix.clear();
+    }
     Ok(format!(
         "pub(super) const RULES: &str = {:?};\npub(super) const PROFILES: &str = {:?};\n\
-         pub(super) const TEXTS: &[(&str, &str)] = &[\n{texts}];\n\
+         pub(super) const TEXTS: &[(&str, &str, &str)] = &[\n{texts}];\n\
          pub(super) const PEERS: &[super::Peer] = &[\n{peers}];\n",
         serde_json::to_string(&files)?,
         serde_json::to_string(&profiles)?,
     ))
+}
+
+/// What only those need who run the rule. It is read one rule at a time, so it is apart from the rest.
+fn body(file: &RuleFile) -> Result<serde_json::Value, Box<dyn Error>> {
+    Ok(
+        serde_json::json!({"check": serde_json::to_value(&file.check)?, "fix": serde_json::to_value(&file.fix)?}),
+    )
 }
 
 /// The rules of other tools, each with the rules that cover it: the run needs them, and not the prose around them.

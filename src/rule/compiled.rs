@@ -114,7 +114,7 @@ impl<'r> Compiled<'r> {
         let params = Params::new(rule, set);
         let (matches, natives, remedies) = (Vec::new(), Vec::new(), Vec::new());
         let mut compiled = Self { rule, severity, params, matches, natives, remedies };
-        for check in &rule.checks {
+        for check in rule.checks() {
             match &check.native {
                 Some(name) => {
                     let native = find_native(name).ok_or_else(|| CompileError::NoNative(name.clone()))?;
@@ -170,7 +170,7 @@ impl Match {
 
 /// The fixes of `check`, else those of its rule.
 fn remedies_of(rule: &Rule, check: &Check, params: &Params<'_>) -> Result<Vec<Remedy>, CompileError> {
-    let repairs = if check.fix.is_empty() { &rule.repairs } else { &check.fix };
+    let repairs = if check.fix.is_empty() { rule.repairs() } else { &check.fix };
     let declared = repairs.iter().filter(|repair| !repair.native);
     declared.map(|repair| Remedy::compile(repair, params)).collect()
 }

@@ -1,7 +1,5 @@
 //! The rules that plimsoll ships: checked and embedded by the build script.
 
-use std::borrow::Cow;
-
 use super::{Profile, Registry, Rule, RuleError, RuleFile};
 
 /// A rule of another tool: the tool, the rule's id there, and the shipped rules that cover it.
@@ -17,7 +15,7 @@ mod table {
 }
 
 impl Registry {
-    /// Every shipped rule. Costs a parse of what runs, not of what is only read.
+    /// Every shipped rule. Costs a parse of what tells whether a rule runs; the rest is read when it does.
     ///
     /// # Errors
     /// [`RuleError::Embedded`], which would be a bug of the build.
@@ -26,8 +24,20 @@ impl Registry {
         let rules = files
             .into_iter()
             .zip(table::TEXTS)
-            .map(|(file, (family, text))| Rule::new(family, file, Cow::Borrowed(*text)));
+            .map(|(head, (family, body, text))| Rule::embedded(family, head, body, text));
         let profiles: Vec<Profile> = serde_json::from_str(table::PROFILES).map_err(RuleError::Embedded)?;
         Ok(Registry::new(rules.collect(), profiles))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_checks_once_it_is_asked_for_them() {
+        for rule in Registry::embedded().unwrap().rules() {
+            assert!(!rule.checks().is_empty(), "{}", rule.id);
+        }
     }
 }

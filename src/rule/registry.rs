@@ -44,12 +44,19 @@ pub struct Rule {
     pub show_bindings: bool,
     /// Settings with their defaults.
     pub params: BTreeMap<String, Param>,
-    /// What fires.
-    pub checks: Vec<Check>,
-    /// How a finding is repaired, for every check without a fix of its own.
-    pub repairs: Vec<Repair>,
+    /// The embedded form of the body, where nothing has read it yet.
+    lazy: &'static str,
+    body: OnceLock<Body>,
     text: Cow<'static, str>,
     prose: OnceLock<Prose>,
+}
+
+/// The part of a rule that only those need who run it: most runs choose few of the rules.
+#[derive(Debug, Default, Deserialize)]
+struct Body {
+    check: Vec<Check>,
+    #[serde(default)]
+    fix: Vec<Repair>,
 }
 
 /// The part of a rule that only readers need.
@@ -101,11 +108,31 @@ impl Rule {
             implied_in_container_by: ids(&file.implied_in_container_by),
             show_bindings: file.show_bindings,
             params: file.params,
-            checks: file.check,
-            repairs: file.fix,
+            lazy: "",
+            body: Body { check: file.check, fix: file.fix }.into(),
             text,
             prose: OnceLock::new(),
         }
+    }
+
+    /// A rule whose checks and fixes are read from `body` when somebody asks for them.
+    pub(super) fn embedded(family: &str, head: RuleFile, body: &'static str, text: &'static str) -> Self {
+        Self { lazy: body, body: OnceLock::new(), ..Self::new(family, head, Cow::Borrowed(text)) }
+    }
+
+    fn body(&self) -> &Body {
+        // The build wrote it, and a test reads all of them.
+        self.body.get_or_init(|| serde_json::from_str(self.lazy).unwrap_or_default())
+    }
+
+    /// What fires.
+    pub fn checks(&self) -> &[Check] {
+        &self.body().check
+    }
+
+    /// How a finding is repaired, for every check without a fix of its own.
+    pub fn repairs(&self) -> &[Repair] {
+        &self.body().fix
     }
 
     /// Reads one rule file.
@@ -134,9 +161,9 @@ impl Rule {
 
     /// What its fixes promise, the most careful first, each once; nothing for a rule without a fix.
     pub fn fix_safeties(&self) -> Vec<Safety> {
-        let of_checks = self.checks.iter().flat_map(|check| &check.fix);
+        let of_checks = self.checks().iter().flat_map(|check| &check.fix);
         let all: BTreeSet<Safety> =
-            self.repairs.iter().chain(of_checks).map(|repair| repair.safety).collect();
+            self.repairs().iter().chain(of_checks).map(|repair| repair.safety).collect();
         all.into_iter().collect()
     }
 

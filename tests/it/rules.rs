@@ -76,7 +76,7 @@ fn the_words_of_every_rule_keep_the_house_style() {
                 "{id}: a sentence ends with a period: {text}"
             );
         }
-        for check in &rule.checks {
+        for check in rule.checks() {
             for say in [Some(&check.say), check.say_missing.as_ref()].into_iter().flatten() {
                 assert!(!say.ends_with('.'), "{id}: a message is no sentence: {say}");
                 assert!(!say.starts_with(|c: char| c.is_ascii_uppercase()), "{id}: lower case: {say}");
