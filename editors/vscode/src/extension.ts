@@ -17,7 +17,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.commands.registerCommand("plimsoll.restart", () => restart(context)),
     vscode.commands.registerCommand("plimsoll.showOutput", () => output.show()),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      const decides = ["enable", "path", "config", "profile"].map((name) => `${SECTION}.${name}`);
+      // The server hears of all other settings itself.
+      const decides = ["enable", "path"].map((name) => `${SECTION}.${name}`);
       return decides.some((name) => event.affectsConfiguration(name)) ? restart(context) : undefined;
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => restart(context)),
@@ -69,7 +70,7 @@ async function start(context: vscode.ExtensionContext): Promise<void> {
     return;
   }
   output.info(`starting ${found.binary} server`);
-  const starting = new LanguageClient(SECTION, "plimsoll", server(found.binary), options(settings));
+  const starting = new LanguageClient(SECTION, "plimsoll", server(found.binary), options());
   client = starting;
   try {
     await starting.start();
@@ -84,9 +85,7 @@ function server(command: string): ServerOptions {
   return { command, args: ["server"] };
 }
 
-function options(settings: vscode.WorkspaceConfiguration): LanguageClientOptions {
-  const config = settings.get<string>("config", "");
-  const profile = settings.get<string[]>("profile", []);
+function options(): LanguageClientOptions {
   return {
     // By name too: a file called `Kustomization` has no language.
     documentSelector: [
@@ -95,11 +94,8 @@ function options(settings: vscode.WorkspaceConfiguration): LanguageClientOptions
       { scheme: "file", pattern: "**/*.{yaml,yml,json}" },
       { scheme: "file", pattern: "**/Kustomization" },
     ],
+    synchronize: { configurationSection: SECTION },
     outputChannel: output,
-    initializationOptions: {
-      ...(config === "" ? {} : { config }),
-      ...(profile.length === 0 ? {} : { profile }),
-    },
   };
 }
 
