@@ -2,6 +2,7 @@
 
 use super::profile;
 use crate::{
+    base::Safety,
     kube::{Beside, Confinement, Read},
     rule::{Context, Native},
 };
@@ -24,5 +25,7 @@ fn check(context: &mut Context<'_, '_>) {
             annotation.key()
         );
         profile::advise_field(context.report(place, &say), &annotation);
+        // The API server sets the field of a container by its annotation.
+        profile::move_to_field(context, &annotation, Safety::Safe);
     }
 }

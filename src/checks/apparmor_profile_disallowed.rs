@@ -2,7 +2,7 @@
 
 use super::profile;
 use crate::{
-    kube::{Confinement, Read},
+    kube::{Confinement, Profile, Read},
     rule::{Context, Native},
 };
 
@@ -26,5 +26,6 @@ fn check(context: &mut Context<'_, '_>) {
         };
         let place = profile::in_container(annotation.value_place(), context.containers(), &annotation);
         context.report(place, &say);
+        profile::choose(context, &annotation, &Profile::RuntimeDefault);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::profile::{self, Choice};
 use crate::{
+    kube::Confinement,
     rule::{Context, Native},
     yaml::Path,
 };
@@ -17,5 +18,6 @@ fn check(context: &mut Context<'_, '_>) {
     {
         let place = container.place(&Path::of(&["securityContext", "appArmorProfile"]));
         context.report(place, "no AppArmor profile is chosen for the container");
+        profile::choose_default(context, container, Confinement::AppArmor);
     }
 }

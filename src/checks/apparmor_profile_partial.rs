@@ -2,7 +2,7 @@
 
 use super::profile::{self, Choice};
 use crate::{
-    kube::Container,
+    kube::{Confinement, Container},
     rule::{Context, Native},
     yaml::Path,
 };
@@ -23,5 +23,6 @@ fn check(context: &mut Context<'_, '_>) {
     for container in without {
         let place = container.place(&Path::of(&["securityContext", "appArmorProfile"]));
         context.report(place, &say).relate(first.head(), "this container has a profile");
+        profile::choose_default(context, container, Confinement::AppArmor);
     }
 }

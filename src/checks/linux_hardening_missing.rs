@@ -3,7 +3,7 @@
 
 use super::profile::{self, Choice};
 use crate::{
-    kube::{Container, Value, value},
+    kube::{Confinement, Container, Read, Value, value},
     rule::{Context, Native},
     yaml::{Kind, Node, Path},
 };
@@ -28,6 +28,11 @@ fn check(context: &mut Context<'_, '_>) {
                 place,
                 "has no AppArmor or seccomp profile, no SELinux options and drops no capability",
             );
+            match container.effective_profile_field(Confinement::Seccomp) {
+                Read::Is(field) => profile::use_default(context, field),
+                Read::Missing => profile::choose_default(context, container, Confinement::Seccomp),
+                Read::Unclear => {}
+            }
         }
     }
 }

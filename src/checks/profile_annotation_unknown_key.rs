@@ -1,10 +1,11 @@
 //! Annotations whose key is nearly, but not quite, one that chooses an AppArmor or seccomp profile.
 
+use super::profile;
 use crate::{
-    base::did_you_mean,
-    kube::{Confinement, Place},
+    base::{Safety, did_you_mean},
+    kube::{Confinement, Place, Pod, Profile, ProfileAnnotation, Scope},
     rule::{Context, Native},
-    yaml::Node,
+    yaml::{Entry, Node},
 };
 
 pub(crate) const CHECK: Native = Native::Object(check);
@@ -24,6 +25,28 @@ fn check(context: &mut Context<'_, '_>) {
         let place = Place::at(entry.key.span(), entry.key.via(), path);
         let say = format!("`{key}` is no annotation that Kubernetes knows, so it does nothing");
         context.report(place, &say).advise(format!("Write the key as `{meant}`."));
+        write_well(context, pod, entry, &meant);
+    }
+}
+
+/// Gives the last finding, about the annotation `entry` whose key was meant to be `meant`, its fix.
+fn write_well<'a>(context: &mut Context<'_, 'a>, pod: Pod<'a>, entry: Entry<'a>, meant: &str) {
+    for confinement in [Confinement::AppArmor, Confinement::Seccomp] {
+        let scope = match meant.strip_prefix(confinement.container_prefix()) {
+            _ if confinement.pod_key() == Some(meant) => Scope::Pod,
+            Some(name) => Scope::Container(name.to_owned().into()),
+            None => continue,
+        };
+        let annotation = ProfileAnnotation::meant(confinement, scope, entry, &pod.metadata_path());
+        let (Some(annotation), Some(metadata)) = (annotation, pod.metadata) else { return };
+        let is_for_one =
+            annotation.scope == Scope::Pod || annotation.container(context.containers()).is_some();
+        let Some(profile) = annotation.profile().filter(|_| is_for_one) else { return };
+        if confinement.field_since() <= context.target.kubernetes {
+            profile::by_field(context, metadata, &annotation, &profile, Safety::Unsafe);
+        } else if profile != Profile::Unconfined {
+            profile::rename(context, &annotation, meant);
+        }
     }
 }
 

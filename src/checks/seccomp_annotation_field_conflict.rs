@@ -2,6 +2,7 @@
 
 use super::profile;
 use crate::{
+    base::Safety,
     kube::{Beside, Confinement},
     rule::{Context, Native},
 };
@@ -33,5 +34,9 @@ fn check(context: &mut Context<'_, '_>) {
                 chosen.in_field()
             ),
         );
+        let safety = if ignored { Safety::Safe } else { Safety::Unsafe };
+        if let Some(metadata) = pod.metadata {
+            profile::remove(context, metadata, annotation.key(), safety);
+        }
     }
 }

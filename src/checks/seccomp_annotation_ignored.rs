@@ -2,6 +2,7 @@
 
 use super::profile;
 use crate::{
+    base::Safety,
     kube::{Beside, Confinement, Profile, ProfileAnnotation, Read, Scope},
     rule::{Context, Native},
 };
@@ -28,6 +29,7 @@ fn check(context: &mut Context<'_, '_>) {
         let place = profile::in_container(annotation.key_place(), context.containers(), &annotation);
         let say = format!("`{}` is ignored since Kubernetes 1.27, {consequence}", annotation.key());
         profile::advise_field(context.report(place, &say), &annotation);
+        profile::move_to_field(context, &annotation, Safety::Unsafe);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Pod Security's `seccompProfile_restricted`: every container is under a profile, its own or the pod's.
 
+use super::profile;
 use crate::{
     base::Minor,
     kube::{Confinement, Container, Pod, ProfileField, Read},
@@ -43,12 +44,14 @@ fn judge(context: &mut Context<'_, '_>, field: ProfileField<'_>) {
         _ => format!("`{path}` has no `type`: use `RuntimeDefault` or `Localhost`"),
     };
     context.report(field.place("type"), &say);
+    profile::use_default(context, field);
 }
 
-fn judge_without(context: &mut Context<'_, '_>, pod: Pod<'_>, container: &Container<'_>) {
+fn judge_without<'a>(context: &mut Context<'_, 'a>, pod: Pod<'a>, container: &Container<'a>) {
     if !matches!(pod.profile_field(Confinement::Seccomp), Read::Missing) {
         return;
     }
     let place = container.place(&Path::of(&["securityContext", "seccompProfile", "type"]));
     context.report(place, "neither the container nor its pod sets `securityContext.seccompProfile`");
+    profile::choose_default(context, container, Confinement::Seccomp);
 }

@@ -2,7 +2,7 @@
 
 use super::profile;
 use crate::{
-    kube::{Confinement, Read, Scope},
+    kube::{Confinement, Profile, Read, Scope},
     rule::{Context, Native},
 };
 
@@ -38,5 +38,6 @@ fn annotations(context: &mut Context<'_, '_>) {
         };
         let place = profile::in_container(annotation.value_place(), context.containers(), &annotation);
         context.report(place, &say);
+        profile::choose(context, &annotation, &Profile::RuntimeDefault);
     }
 }

@@ -242,6 +242,9 @@ pub struct Repair {
     /// Values without quotes get them.
     #[serde(default, deserialize_with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
     pub quote: Vec<QuoteField>,
+    /// Part of a text becomes another.
+    #[serde(default, deserialize_with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
+    pub replace: Vec<ReplaceText>,
     /// A field goes from one place to another.
     #[serde(
         default,
@@ -326,6 +329,20 @@ pub struct QuoteField {
     pub path: String,
 }
 
+/// `replace`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplaceText {
+    /// Which text; the judged value when not given.
+    #[serde(default = "judged_value")]
+    pub path: String,
+    /// A regular expression: what it matches first is replaced.
+    #[serde(rename = "match")]
+    pub pattern: String,
+    /// What stands there afterwards, as it is written here.
+    pub by: String,
+}
+
 /// `move`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -346,6 +363,7 @@ impl Repair {
             + self.add_item.len()
             + self.remove_item.len()
             + self.quote.len()
+            + self.replace.len()
             + self.moves.len()
     }
 }
@@ -740,6 +758,7 @@ one_of! {
     AddItem: "item to add";
     RemoveItem: "item to remove";
     MoveField: "field to move";
+    ReplaceText: "text to replace";
 }
 
 impl OneOf for RemoveField {

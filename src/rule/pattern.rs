@@ -36,6 +36,12 @@ impl Pattern {
         self.regex().is_some_and(|regex| regex.is_match(text))
     }
 
+    /// `text` with its first match replaced by `by`; `None` where there is none.
+    pub(super) fn replaced(&self, text: &str, by: &str) -> Option<String> {
+        let found = self.regex()?.find(text)?;
+        Some([&text[..found.start()], by, &text[found.end()..]].concat())
+    }
+
     /// The text of the expression if it does not compile.
     pub(super) fn broken(&self) -> Option<&str> {
         if self.regex().is_none() { Some(&self.text) } else { None }

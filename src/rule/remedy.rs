@@ -7,6 +7,7 @@ use super::{
     file::Repair,
     matcher::fill,
     params::Params,
+    pattern::Pattern,
 };
 use crate::{
     base::{Edit, Fix, Safety},
@@ -115,6 +116,7 @@ enum Root {
 enum What {
     Change(Change),
     RemoveItem(Condition, bool),
+    Replace(Pattern, String),
     Move(Anchor),
 }
 
@@ -148,6 +150,9 @@ impl Remedy {
         }
         for it in &repair.add_item {
             order(&it.path, What::Change(Change::Append(params.draft(&it.item)?)))?;
+        }
+        for it in &repair.replace {
+            order(&it.path, What::Replace(Pattern::of_rule(&it.pattern), it.by.clone()))?;
         }
         for it in &repair.moves {
             order(&it.path, What::Move(Anchor::parse(&it.to)?))?;
@@ -330,6 +335,10 @@ impl Order {
                         let legs = legs.iter().cloned().chain([Leg::Item(index as u32)]).collect();
                         steps.push(Step { start, legs, change: Change::Remove { prune: false } });
                     }
+                }
+                What::Replace(pattern, by) => {
+                    let text = pattern.replaced(&follow(desk, start, &legs)?.text()?, by)?;
+                    steps.push(Step { start, legs, change: Change::Set(Draft::Text(text)) });
                 }
                 What::Move(to) => {
                     let value = draft_of(follow(desk, start, &legs)?)?;

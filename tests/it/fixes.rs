@@ -1,7 +1,7 @@
 //! Every fix is put to work on the examples of its rule, in every shape: the finding goes, no other comes, nothing
 //! else changes, no comment is lost, and there is nothing left to fix.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{cell::OnceCell, fmt::Write as _};
 
 use plimsoll::{
     base::{Day, Diagnostic, Fix, Minor, Safety, Source, SourceId, Span},
@@ -9,6 +9,7 @@ use plimsoll::{
     rule::{Example, Registry, Rule, Target},
     yaml::{self, Kind, Limits, Node, Parsed, Style},
 };
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use crate::rules::{Compare, marked, variants};
 
@@ -18,70 +19,72 @@ const MOST_ROUNDS: usize = 40;
 #[test]
 fn every_fix_repairs_its_finding_and_changes_nothing_else() {
     let registry = Registry::embedded().unwrap();
-    let mut failures = String::new();
-    let mut fixed = BTreeMap::new();
-    for rule in registry.rules() {
-        for example in &rule.prose().examples {
-            let marks: usize = example.yaml.lines().map(marked).sum();
-            for (shape, text) in shapes(rule, example) {
-                let world = World { registry: &registry, rule, example };
-                let findings = world.findings(&text);
-                if findings.len() != marks && !shape.starts_with("silenced") {
-                    // The shape is no test of this example; `rules.rs` says which must be.
-                    continue;
-                }
-                let count = findings.iter().filter(|it| !it.fixes.is_empty()).count();
-                *fixed.entry((rule.id.clone(), shape.clone())).or_insert(0) += count;
-                for problem in world.problems(&text, &findings) {
-                    writeln!(failures, "{} / {} / {shape}: {problem}\n", rule.id, example.name).unwrap();
-                }
+    let of_rules: Vec<(String, usize)> =
+        registry.rules().par_iter().map(|rule| of_rule(&registry, rule)).collect();
+    let failures: String = of_rules.iter().map(|it| it.0.as_str()).collect();
+    assert!(failures.is_empty(), "{failures}");
+    for (rule, (_, count)) in registry.rules().iter().zip(&of_rules).filter(|it| it.1.1 > 0) {
+        eprintln!("{}: {count} fixes in its examples as written", rule.id);
+    }
+}
+
+/// What is wrong with the fixes of `rule`, and how many there are in its examples as written.
+fn of_rule(registry: &Registry, rule: &Rule) -> (String, usize) {
+    let (mut failures, mut fixed) = (String::new(), 0);
+    for example in &rule.prose().examples {
+        let world = World::new(registry, rule, example);
+        let marks: usize = example.yaml.lines().map(marked).sum();
+        for (shape, text) in shapes(rule, example) {
+            let findings = world.findings(&text);
+            if findings.len() != marks && !shape.starts_with("silenced") {
+                // The shape is no test of this example; `rules.rs` says which must be.
+                continue;
+            }
+            let count = findings.iter().filter(|it| !it.fixes.is_empty()).count();
+            if shape == "as written" {
+                fixed += count;
+            }
+            for problem in world.problems(&text, &findings) {
+                writeln!(failures, "{} / {} / {shape}: {problem}\n", rule.id, example.name).unwrap();
             }
         }
     }
-    assert!(failures.is_empty(), "{failures}");
-    let shown = fixed.iter().filter(|it| it.0.1 == "as written" && *it.1 > 0);
-    for ((rule, _), count) in shown {
-        eprintln!("{rule}: {count} fixes in its examples as written");
-    }
+    (failures, fixed)
 }
 
 /// One example of one rule.
 struct World<'w> {
     registry: &'w Registry,
     rule: &'w Rule,
+    /// The rule alone, or every rule where it is about what the others find.
+    own: Plan<'w>,
+    /// The rules of its profiles, and itself; made when it has something to fix.
+    around: OnceCell<Plan<'w>>,
     example: &'w Example,
 }
 
 impl<'w> World<'w> {
-    fn target(&self) -> Target {
-        let kubernetes = self.example.kubernetes.unwrap_or(Minor::NEWEST);
-        Target { kubernetes, platform: self.example.platform }
+    fn new(registry: &'w Registry, rule: &'w Rule, example: &'w Example) -> Self {
+        let rules = registry.rules().iter().filter(|it| rule.family == "suppression" || it.id == rule.id);
+        let own = plan(registry, example, rules);
+        Self { registry, rule, own, around: OnceCell::new(), example }
     }
 
-    fn judge(&self, text: &str, plan: &mut Plan<'w>) -> Vec<Diagnostic> {
+    fn judge(&self, text: &str, plan: &Plan<'w>) -> Vec<Diagnostic> {
         let is_kustomization = self.rule.family == "kustomize";
         let (path, part) = if is_kustomization {
             ("kustomization.yaml", Role::Kustomization)
         } else {
             ("example.yaml", Role::Plain)
         };
-        let today = "2026-11-24".parse::<Day>().unwrap();
-        // Marks of the examples must not silence anything but what they are about.
-        plan.silencing = Some(Silencing { registry: self.registry, today, peers: true });
         judge_all(&[(&Source::new(SourceId(0), path, text), part)], plan, &Reading::default())
     }
 
     /// What the rule finds.
     fn findings(&self, text: &str) -> Vec<Diagnostic> {
-        if self.rule.family == "suppression" {
-            let mut plan = Plan::of_all(self.registry, self.target()).unwrap();
-            let mut found = self.judge(text, &mut plan);
-            found.retain(|finding| finding.rule == self.rule.id);
-            return found;
-        }
-        let rule = self.rule;
-        let choice = Choice { rule, severity: rule.severity, params: &self.example.params };
-        self.judge(text, &mut Plan::new(self.target(), [choice]).unwrap())
+        let mut found = self.judge(text, &self.own);
+        found.retain(|finding| finding.rule == self.rule.id);
+        found
     }
 
     /// What the rules of the rule's own profiles find, and the rule itself.
@@ -89,14 +92,8 @@ impl<'w> World<'w> {
         let shares = |other: &&Rule| {
             other.id == self.rule.id || other.profiles.iter().any(|it| self.rule.profiles.contains(it))
         };
-        let choices: Vec<_> = self
-            .registry
-            .rules()
-            .iter()
-            .filter(shares)
-            .map(|rule| Choice { rule, severity: rule.severity, params: &self.example.params })
-            .collect();
-        self.judge(text, &mut Plan::new(self.target(), choices).unwrap())
+        let make = || plan(self.registry, self.example, self.registry.rules().iter().filter(shares));
+        self.judge(text, self.around.get_or_init(make))
     }
 
     /// What is wrong with the fixes of `findings`.
@@ -180,6 +177,22 @@ impl<'w> World<'w> {
         }
         Err(format!("no end of fixing\n{now}"))
     }
+}
+
+/// `rules` with the example's parameters, for its version and platform.
+fn plan<'w>(
+    registry: &'w Registry,
+    example: &'w Example,
+    rules: impl Iterator<Item = &'w Rule>,
+) -> Plan<'w> {
+    let kubernetes = example.kubernetes.unwrap_or(Minor::NEWEST);
+    let target = Target { kubernetes, platform: example.platform };
+    let choices = rules.map(|rule| Choice { rule, severity: rule.severity, params: &example.params });
+    let mut plan = Plan::new(target, choices).unwrap();
+    let today = "2026-11-24".parse::<Day>().unwrap();
+    // Marks of the examples must not silence anything but what they are about.
+    plan.silencing = Some(Silencing { registry, today, peers: true });
+    plan
 }
 
 /// What a finding is about, whatever its words.

@@ -1,13 +1,14 @@
 //! Mistakes in the annotations that choose profiles.
 
+use super::repair;
 use crate::{
     base::{Diagnostic, Safety},
     kube::{
-        Beside, Confinement, Container, Place, Profile, ProfileAnnotation, Read, Scope, profile_annotations,
+        Beside, Confinement, Container, Place, Pod, Profile, ProfileAnnotation, Read, profile_annotations,
         stray_metadata,
     },
-    rule::{Context, Step},
-    yaml::Draft,
+    rule::Context,
+    yaml::Node,
 };
 
 /// Says which field to set in place of `annotation`.
@@ -18,37 +19,6 @@ pub(in crate::checks) fn advise_field(diagnostic: &mut Diagnostic, annotation: &
         None => diagnostic
             .advise(format!("Set `{field}` under `securityContext` instead, and delete the annotation.")),
     };
-}
-
-/// Gives the last finding a fix that sets the field which says the same as `annotation`, and deletes the annotation.
-pub(in crate::checks) fn move_to_field(
-    context: &mut Context<'_, '_>,
-    annotation: &ProfileAnnotation<'_>,
-    safety: Safety,
-) {
-    let (Some(pod), Some(profile)) = (context.pod(), annotation.profile()) else { return };
-    let holder = match annotation.scope {
-        Scope::Pod => Some(pod.spec),
-        Scope::Container(_) => annotation.container(context.containers()).map(|it| it.node),
-    };
-    let (Some(holder), Some(metadata)) = (holder, pod.metadata) else { return };
-    let field = annotation.confinement.field();
-    let title = format!("Set `{field}` in place of the annotation");
-    let steps = [
-        Step::set(holder, &["securityContext", field], draft(&profile)),
-        Step::prune(metadata, &["annotations", annotation.key()]),
-    ];
-    context.fix(safety, &title, &steps);
-}
-
-/// `profile` as the field's value.
-fn draft(profile: &Profile<'_>) -> Draft {
-    let text = |key: &str, value: &str| (key.to_owned(), Draft::Text(value.to_owned()));
-    let mut entries = vec![text("type", profile.type_name())];
-    if let Profile::Localhost(name) = profile {
-        entries.push(text("localhostProfile", name));
-    }
-    Draft::Map(entries)
 }
 
 /// Reports annotations whose value is no profile; an empty one, which the API server takes for none at all, is
@@ -85,7 +55,16 @@ pub(in crate::checks) fn invalid_value(
         let field_works = confinement.field_since() <= context.target.kubernetes;
         let advice = value_advice(&annotation, &value, field_works);
         context.report(place, &say).advise(advice);
+        if let Some(meant) = meant_by(&value) {
+            repair::choose(context, &annotation, &meant);
+        }
     }
+}
+
+/// The profile that somebody meant who wrote `value`.
+fn meant_by(value: &str) -> Option<Profile<'static>> {
+    Profile::meant_by(value)
+        .filter(|meant| !matches!(meant, Profile::Localhost(path) if path_fault(path).is_some()))
 }
 
 /// What is wrong with the path of a seccomp profile below the kubelet's folder. Source:
@@ -98,14 +77,12 @@ pub(in crate::checks) fn path_fault(path: &str) -> Option<&'static str> {
 }
 
 fn value_advice(annotation: &ProfileAnnotation<'_>, value: &str, field_works: bool) -> String {
-    let guess = Profile::meant_by(value)
-        .filter(|meant| !matches!(meant, Profile::Localhost(path) if path_fault(path).is_some()));
     // A word that can be a profile's name, and is nothing else.
     let bare = || {
         let is_name = !value.is_empty() && !value.starts_with(['/', '.']) && !value.starts_with("localhost");
         (is_name && !value.contains(char::is_whitespace)).then(|| Profile::Localhost(value.to_owned().into()))
     };
-    match guess.or_else(bare) {
+    match meant_by(value).or_else(bare) {
         Some(meant) if field_works => format!(
             "Set {}, and delete the annotation; or write `{}`.",
             annotation.field_for(&meant),
@@ -157,7 +134,28 @@ pub(in crate::checks) fn misplaced(context: &mut Context<'_, '_>, confinement: C
                 _ => format!("Set `{}` in the pods, and delete the annotation.", confinement.field()),
             };
             context.report(annotation.key_place(), &say).advise(advice);
+            place_well(context, pod, metadata, &annotation);
         }
+    }
+}
+
+/// Gives the last finding, about `annotation` of `metadata` that no pod gets, its fix.
+fn place_well<'a>(
+    context: &mut Context<'_, 'a>,
+    pod: Option<Pod<'a>>,
+    metadata: Node<'a>,
+    annotation: &ProfileAnnotation<'a>,
+) {
+    let knows_field = annotation.confinement.field_since() <= context.target.kubernetes;
+    match (pod, annotation.profile()) {
+        // The containers stay as they are: nothing was ever switched off.
+        (None, _) | (_, Some(Profile::Unconfined)) => {
+            repair::remove(context, metadata, annotation.key(), Safety::Unsafe);
+        }
+        (Some(_), Some(profile)) if knows_field => {
+            repair::by_field(context, metadata, annotation, &profile, Safety::Unsafe);
+        }
+        (Some(_), _) => repair::move_to_pod(context, metadata, annotation),
     }
 }
 

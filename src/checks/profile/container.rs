@@ -1,7 +1,8 @@
 //! Annotations for containers that the pod does not have.
 
+use super::repair;
 use crate::{
-    base::{Severity, did_you_mean},
+    base::{Safety, Severity, did_you_mean},
     kube::{
         Confinement, Container, ContainerList, Pod, ProfileAnnotation, Scope, Value, is_placeholder,
         read_text, value,
@@ -35,6 +36,8 @@ pub(in crate::checks) fn unknown_container(
         }
         if may_come {
             diagnostic.severity = diagnostic.severity.min(Severity::Medium);
+        } else {
+            name_well(context, &annotation, meant_scope(confinement, name, near));
         }
     }
 }
@@ -49,16 +52,13 @@ fn advice(
     let confinement = annotation.confinement;
     let target = context.target.kubernetes;
     let is_ignored = confinement.annotation_until().is_some_and(|until| until <= target);
-    let (scope, key) = match (near, confinement.pod_key()) {
-        (Some(near), _) => {
-            (Scope::Container(near.to_owned().into()), format!("{}{near}", confinement.container_prefix()))
-        }
-        (None, Some(key)) if name == "pod" => (Scope::Pod, key.to_owned()),
-        _ if is_ignored => {
+    let (scope, key) = match meant_scope(confinement, name, near) {
+        Some(meant) => meant,
+        None if is_ignored => {
             let field = confinement.field();
             return format!("Set `{field}` in the container that was meant: {}.", listed(names));
         }
-        _ => return format!("End the key with the name of a container: {}.", listed(names)),
+        None => return format!("End the key with the name of a container: {}.", listed(names)),
     };
     let knows_field = confinement.field_since() <= target;
     let field = annotation.with_scope(scope).as_field().filter(|_| knows_field);
@@ -66,6 +66,41 @@ fn advice(
         Some(field) if is_ignored => format!("Set {field}, and delete the annotation."),
         Some(field) => format!("Set {field}, and delete the annotation; or write the key as `{key}`."),
         None => format!("Write the key as `{key}`."),
+    }
+}
+
+/// What was meant by `name` in the key of an annotation, and the key for it; `near` is a container's name.
+fn meant_scope(
+    confinement: Confinement,
+    name: &str,
+    near: Option<&str>,
+) -> Option<(Scope<'static>, String)> {
+    match (near, confinement.pod_key()) {
+        (Some(near), _) => {
+            let key = format!("{}{near}", confinement.container_prefix());
+            Some((Scope::Container(near.to_owned().into()), key))
+        }
+        (None, Some(key)) if name == "pod" => Some((Scope::Pod, key.to_owned())),
+        _ => None,
+    }
+}
+
+/// Gives the last finding, about `annotation` for no container, its fix.
+fn name_well<'a>(
+    context: &mut Context<'_, 'a>,
+    annotation: &ProfileAnnotation<'a>,
+    meant: Option<(Scope<'a>, String)>,
+) {
+    let Some(metadata) = context.pod().and_then(|pod| pod.metadata) else { return };
+    let knows_field = annotation.confinement.field_since() <= context.target.kubernetes;
+    match (meant, annotation.profile()) {
+        // Nobody knows whom it was for.
+        (None, _) => repair::remove(context, metadata, annotation.key(), Safety::Unsafe),
+        (Some((scope, _)), Some(profile)) if knows_field => {
+            repair::by_field(context, metadata, &annotation.with_scope(scope), &profile, Safety::Unsafe);
+        }
+        (Some((_, key)), _) if !knows_field => repair::rename(context, annotation, &key),
+        _ => {}
     }
 }
 

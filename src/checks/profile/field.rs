@@ -1,5 +1,6 @@
 //! Mistakes in the fields that choose profiles.
 
+use super::repair;
 use crate::{
     kube::{Confinement, Container, Pod, Profile, ProfileField, Read, Scope, profile_fields},
     rule::Context,
@@ -28,6 +29,7 @@ pub(in crate::checks) fn disallowed(context: &mut Context<'_, '_>, confinement: 
             _ => format!("`{path}` has no `type`; only `RuntimeDefault` and `Localhost` are allowed"),
         };
         context.report(field.place("type"), &say);
+        repair::use_default(context, field);
     }
 }
 
@@ -54,8 +56,13 @@ pub(in crate::checks) fn invalid_type(context: &mut Context<'_, '_>, confinement
             None => Profile::meant_by(&word),
         };
         let diagnostic = context.report(field.place("type"), &say);
-        if let Some(meant) = meant {
+        if let Some(meant) = &meant {
             diagnostic.advise(format!("Write `{}: {}`.", confinement.field(), meant.in_field()));
+        }
+        match meant {
+            Some(meant) => repair::set_type(context, field, &meant),
+            None if word.is_empty() => repair::use_default(context, field),
+            None => {}
         }
     }
 }
@@ -98,9 +105,16 @@ pub(in crate::checks) fn localhost_and_type_agree(
         if let Some(span) = kind_span {
             diagnostic.relate(span, "the type");
         }
-        if let Some(name) = meant {
-            let value = Profile::Localhost(name.into()).in_field();
-            diagnostic.advise(format!("For this profile, write `{}: {value}`.", confinement.field()));
+        let Some(name) = meant else { continue };
+        let is_whole = fault(&name).is_none();
+        let profile = Profile::Localhost(name.into());
+        diagnostic.advise(format!(
+            "For this profile, write `{}: {}`.",
+            confinement.field(),
+            profile.in_field()
+        ));
+        if is_whole {
+            repair::set_localhost(context, field, &profile);
         }
     }
 }
@@ -120,6 +134,9 @@ pub(in crate::checks) fn unsupported(context: &mut Context<'_, '_>, confinement:
             let lines: Vec<String> = missing.iter().map(|key| format!("`{key}: {value}`")).collect();
             let metadata = pod.metadata_path();
             diagnostic.advise(format!("Add to `{metadata}.annotations`: {}.", lines.join(", ")));
+            if profile != Profile::Unconfined {
+                repair::add_annotations(context, &missing, &value);
+            }
         }
     }
 }

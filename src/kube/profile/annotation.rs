@@ -84,6 +84,12 @@ impl<'a> Container<'a> {
 }
 
 impl<'a> ProfileAnnotation<'a> {
+    /// What `entry` of the annotations of the metadata at `path` was meant to be, whatever its key.
+    pub fn meant(confinement: Confinement, scope: Scope<'a>, entry: Entry<'a>, path: &str) -> Option<Self> {
+        let key = entry.key.text()?;
+        Some(Self { confinement, scope, entry, key, metadata_path: path.to_owned() })
+    }
+
     /// The same, with the key of another scope.
     #[must_use]
     pub fn with_scope(&self, scope: Scope<'a>) -> Self {

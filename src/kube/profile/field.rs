@@ -33,6 +33,11 @@ impl<'a> ProfileField<'a> {
         }
     }
 
+    /// What it confines by.
+    pub fn confinement(self) -> Confinement {
+        self.confinement
+    }
+
     /// Where `key` stands in it, or would stand.
     pub fn place(self, key: &str) -> Place {
         self.place_of(&Path::of(&["securityContext", self.confinement.field(), key]))
