@@ -3,6 +3,7 @@
 
 mod duplicate;
 mod profile;
+mod rbac_word;
 
 use crate::{
     rule::{DocumentContext, Native},

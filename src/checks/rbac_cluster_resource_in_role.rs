@@ -1,5 +1,6 @@
 //! Roles that name resources which no namespace holds.
 
+use super::rbac_word;
 use crate::{
     kube::{self, Place, PolicyRule, ResourceScope},
     rule::{Context, Native},
@@ -16,6 +17,8 @@ fn check(ctx: &mut Context<'_, '_>) {
             let say =
                 format!("`{}` are in no namespace, so a Role cannot allow anything on them", resource.text);
             ctx.report(place, &say);
+            let is_idle = |word: &str| is_cluster_wide(rule, word);
+            rbac_word::mend(ctx, (rule.index, "resources"), resource.span, &is_idle, None);
         }
     }
 }

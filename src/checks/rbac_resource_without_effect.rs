@@ -1,7 +1,8 @@
 //! Words among a rule's resources that match nothing the API serves.
 
+use super::rbac_word;
 use crate::{
-    kube::{self, Item, Place, PolicyRule},
+    kube::{self, Place, PolicyRule},
     rule::{Context, Native},
 };
 
@@ -11,19 +12,28 @@ pub(crate) const CHECK: Native = Native::Object(check);
 fn check(ctx: &mut Context<'_, '_>) {
     for rule in &ctx.examined.role_rules {
         for resource in &rule.resources {
-            let Some((say, advice)) = judge(rule, resource) else { continue };
+            let Some((say, advice)) = judge(rule, &resource.text) else { continue };
             let path = format!("rules[{}].resources", rule.index);
             let finding = ctx.report(Place::at(resource.span, None, path), &say);
             finding.advise(advice);
             for group in &rule.groups {
                 finding.relate(group.span, "in this API group");
             }
+            let is_idle = |word: &str| judge(rule, word).is_some();
+            let meant = meant(rule, &resource.text);
+            rbac_word::mend(ctx, (rule.index, "resources"), resource.span, &is_idle, meant);
         }
     }
 }
 
-fn judge(rule: &PolicyRule, resource: &Item) -> Option<(String, String)> {
-    let word = &*resource.text;
+/// What the API calls the resource, where the rule's groups serve it.
+fn meant(rule: &PolicyRule, word: &str) -> Option<&'static str> {
+    kube::api_resource_meant_by(word).filter(|meant| {
+        rule.groups.iter().any(|group| kube::api_resource_scope(&group.text, meant).is_some())
+    })
+}
+
+fn judge(rule: &PolicyRule, word: &str) -> Option<(String, String)> {
     if let Some(base) = word.strip_suffix("/*").filter(|base| *base != "*") {
         let say =
             format!("`{word}` matches nothing: only `*` stands for every subresource, of every resource");

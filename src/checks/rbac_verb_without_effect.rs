@@ -1,5 +1,6 @@
 //! Words among a rule's verbs that the API server never asks about.
 
+use super::rbac_word;
 use crate::{
     base::did_you_mean,
     kube::{self, Place, PolicyRule},
@@ -45,6 +46,8 @@ fn check(ctx: &mut Context<'_, '_>) {
             if let Some(meant) = meant(&verb.text, of_paths) {
                 finding.advise(format!("Write {meant}."));
             }
+            let near = near(&verb.text, of_paths);
+            rbac_word::mend(ctx, (rule.index, "verbs"), verb.span, &is_idle, near);
         }
     }
 }
@@ -56,6 +59,12 @@ fn is_of_api_server(rule: &PolicyRule) -> bool {
 fn meant(verb: &str, of_paths: bool) -> Option<String> {
     let lower = verb.to_ascii_lowercase();
     let word = MEANT.iter().find(|(word, _)| !of_paths && *word == lower);
-    let near = || did_you_mean(verb, kube::api_verbs(of_paths).iter().copied()).map(|it| format!("`{it}`"));
-    word.map(|(_, meant)| (*meant).to_owned()).or_else(near)
+    word.map(|(_, meant)| (*meant).to_owned())
+        .or_else(|| near(verb, of_paths).map(|near| format!("`{near}`")))
+}
+
+/// The verb that is written nearly like `verb`.
+fn near(verb: &str, of_paths: bool) -> Option<&'static str> {
+    let is_other_word = MEANT.iter().any(|(word, _)| !of_paths && word.eq_ignore_ascii_case(verb));
+    did_you_mean(verb, kube::api_verbs(of_paths).iter().copied()).filter(|_| !is_other_word)
 }

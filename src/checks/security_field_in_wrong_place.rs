@@ -1,9 +1,9 @@
 //! Security settings that stand where the API has no such field, so that they do nothing.
 
 use crate::{
-    base::Span,
-    kube::{Place, Value, value},
-    rule::{Context, Native},
+    base::{Safety, Span},
+    kube::{Place, Pod, Value, value},
+    rule::{Context, Native, Step},
     yaml::{Node, Path},
 };
 
@@ -52,6 +52,20 @@ struct Misplaced {
     what: &'static str,
     fields: &'static [&'static str],
     belongs: &'static str,
+    home: Home,
+}
+
+/// Where a field belongs.
+#[derive(Clone, Copy)]
+enum Home {
+    /// The pod spec.
+    Spec,
+    /// The pod's `securityContext`.
+    Pod,
+    /// The container's own `securityContext`.
+    Container,
+    /// The `securityContext` of each container.
+    Containers,
 }
 
 const IN_POD_CONTEXT: &[Misplaced] = &[
@@ -59,8 +73,9 @@ const IN_POD_CONTEXT: &[Misplaced] = &[
         what: "a pod's `securityContext`",
         fields: OF_CONTAINER,
         belongs: "the `securityContext` of each container",
+        home: Home::Containers,
     },
-    Misplaced { what: "a pod's `securityContext`", fields: OF_SPEC, belongs: "the pod spec itself" },
+    Misplaced { what: "a pod's `securityContext`", fields: OF_SPEC, belongs: "the pod spec itself", home: Home::Spec },
 ];
 
 const IN_CONTAINER_CONTEXT: &[Misplaced] = &[
@@ -68,8 +83,9 @@ const IN_CONTAINER_CONTEXT: &[Misplaced] = &[
         what: "a container's `securityContext`",
         fields: OF_POD,
         belongs: "the `securityContext` of the pod",
+        home: Home::Pod,
     },
-    Misplaced { what: "a container's `securityContext`", fields: OF_SPEC, belongs: "the pod spec" },
+    Misplaced { what: "a container's `securityContext`", fields: OF_SPEC, belongs: "the pod spec", home: Home::Spec },
 ];
 
 const IN_SPEC: &[Misplaced] = &[
@@ -77,30 +93,31 @@ const IN_SPEC: &[Misplaced] = &[
         what: "a pod spec",
         fields: OF_CONTAINER,
         belongs: "the `securityContext` of each container",
+        home: Home::Containers,
     },
-    Misplaced { what: "a pod spec", fields: OF_POD, belongs: "its `securityContext`" },
-    Misplaced { what: "a pod spec", fields: OF_BOTH, belongs: "its `securityContext`" },
+    Misplaced { what: "a pod spec", fields: OF_POD, belongs: "its `securityContext`", home: Home::Pod },
+    Misplaced { what: "a pod spec", fields: OF_BOTH, belongs: "its `securityContext`", home: Home::Pod },
 ];
 
 const IN_CONTAINER: &[Misplaced] = &[
-    Misplaced { what: "a container", fields: OF_CONTAINER, belongs: "its `securityContext`" },
-    Misplaced { what: "a container", fields: OF_POD, belongs: "the `securityContext` of the pod" },
-    Misplaced { what: "a container", fields: OF_BOTH, belongs: "its `securityContext`" },
-    Misplaced { what: "a container", fields: OF_SPEC, belongs: "the pod spec" },
+    Misplaced { what: "a container", fields: OF_CONTAINER, belongs: "its `securityContext`", home: Home::Container },
+    Misplaced { what: "a container", fields: OF_POD, belongs: "the `securityContext` of the pod", home: Home::Pod },
+    Misplaced { what: "a container", fields: OF_BOTH, belongs: "its `securityContext`", home: Home::Container },
+    Misplaced { what: "a container", fields: OF_SPEC, belongs: "the pod spec", home: Home::Spec },
 ];
 
 fn check(ctx: &mut Context<'_, '_>) {
     let Some(pod) = ctx.pod() else { return };
     let context = ["securityContext"];
     report_in(ctx, pod.spec, &[], IN_SPEC, &|place| pod_place(&pod.path(), place));
-    if let Some(node) = pod.security_context() {
-        report_in(ctx, node, &context, IN_POD_CONTEXT, &|place| pod_place(&pod.path(), place));
+    if pod.security_context().is_some() {
+        report_in(ctx, pod.spec, &context, IN_POD_CONTEXT, &|place| pod_place(&pod.path(), place));
     }
     for container in ctx.containers() {
         let own = |place| container.own(pod_place(&container.path(), place));
         report_in(ctx, container.node, &[], IN_CONTAINER, &own);
-        if let Some(node) = container.security_context() {
-            report_in(ctx, node, &context, IN_CONTAINER_CONTEXT, &own);
+        if container.security_context().is_some() {
+            report_in(ctx, container.node, &context, IN_CONTAINER_CONTEXT, &own);
         }
     }
     report_around(ctx);
@@ -110,22 +127,81 @@ fn pod_place(prefix: &str, place: Place) -> Place {
     Place { path: format!("{prefix}.{}", place.path), ..place }
 }
 
-/// Reports the fields that stand in `node`, to which `keys` lead, and that belong elsewhere.
-fn report_in(
-    ctx: &mut Context<'_, '_>,
-    node: Node<'_>,
+/// Reports the fields that stand in the mapping to which `keys` lead from `start`, and that belong elsewhere.
+fn report_in<'a>(
+    ctx: &mut Context<'_, 'a>,
+    start: Node<'a>,
     keys: &[&str],
     misplaced: &[Misplaced],
     own: &dyn Fn(Place) -> Place,
 ) {
-    for Misplaced { what, fields, belongs } in misplaced {
+    let Some(node) = keys.iter().try_fold(start, |node, key| node.get(key)) else { return };
+    for Misplaced { what, fields, belongs, home } in misplaced {
         for field in *fields {
             let Some(span) = key_of(node, field) else { continue };
             let path = Path::of(&[keys, &[field]].concat()).display(&[]);
             let place = own(Place::at(span, node.via(), path));
             let say = format!("{what} has no field `{field}`, so it does nothing");
             ctx.report(place, &say).advise(format!("Move `{field}` to {belongs}."));
+            if let Some(steps) = moved(ctx, start, keys, field, *home) {
+                ctx.fix(Safety::Unsafe, &format!("Move `{field}` to {belongs}"), &steps);
+            }
         }
+    }
+}
+
+/// The steps that move `field` of the mapping to which `keys` lead from `start`, where it belongs. `None` where it
+/// would not restrict anything there, or something stands there already.
+fn moved<'a>(
+    ctx: &Context<'_, 'a>,
+    start: Node<'a>,
+    keys: &[&str],
+    field: &str,
+    home: Home,
+) -> Option<Vec<Step<'a>>> {
+    let pod = ctx.pod().filter(|pod| !pod.may_be_windows())?;
+    let from = keys.iter().try_fold(start, |node, key| node.get(key))?.get(field)?;
+    if !restricts(field, from) {
+        return None;
+    }
+    let mut steps = Vec::new();
+    for (node, keys) in homes(ctx, pod, start, field, home) {
+        if keys.iter().try_fold(node, |node, key| node.get(key)).is_some() {
+            return None;
+        }
+        steps.push(Step::copy(node, &keys, from)?);
+    }
+    steps.push(Step::prune(start, &[keys, &[field]].concat()));
+    Some(steps)
+}
+
+/// Where `field` of something at `start` belongs: nodes, each with the keys from there.
+fn homes<'a, 'f>(
+    ctx: &Context<'_, 'a>,
+    pod: Pod<'a>,
+    start: Node<'a>,
+    field: &'f str,
+    home: Home,
+) -> Vec<(Node<'a>, Vec<&'f str>)> {
+    let in_context = || vec!["securityContext", field];
+    match home {
+        Home::Spec => vec![(pod.spec, vec![field])],
+        Home::Pod => vec![(pod.spec, in_context())],
+        Home::Container => vec![(start, in_context())],
+        Home::Containers => ctx.containers().iter().map(|it| (it.node, in_context())).collect(),
+    }
+}
+
+/// Whether `field` with this value takes something away from a pod: what gives is not made to work.
+fn restricts(field: &str, node: Node<'_>) -> bool {
+    match (field, value(node)) {
+        ("readOnlyRootFilesystem" | "runAsNonRoot", it) => it == Value::Bool(true),
+        ("runAsUser" | "runAsGroup" | "fsGroup", it) => matches!(it, Value::Int(id) if id > 0),
+        ("capabilities", Value::Mapping) => node.get("add").is_none() && node.get("drop").is_some(),
+        ("seccompProfile" | "appArmorProfile", Value::Mapping) => {
+            node.get("type").is_some_and(|it| it.is("RuntimeDefault"))
+        }
+        (_, it) => it == Value::Bool(false),
     }
 }
 

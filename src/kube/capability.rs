@@ -62,6 +62,11 @@ pub fn capability(name: &str) -> Cow<'_, str> {
     Cow::Borrowed(name)
 }
 
+/// Every capability that Linux has, without `CAP_`.
+pub fn capabilities() -> &'static [&'static str] {
+    CAPABILITIES
+}
+
 /// Whether Linux has a capability of this name, given as [`capability`] gives it; `ALL` stands for all.
 pub fn is_capability(name: &str) -> bool {
     name == "ALL" || CAPABILITIES.contains(&name)

@@ -24,7 +24,7 @@ pub use api_resources::{
     ResourceScope, api_groups_of, api_resource_meant_by, api_resource_scope, is_api_group, is_cluster_scoped,
 };
 pub use api_verbs::{api_verbs, is_api_verb};
-pub use capability::{capability, is_capability};
+pub use capability::{capabilities, capability, is_capability};
 pub use container::{Container, ContainerList};
 pub use filter::{is_definition, may_hold_objects};
 pub use host_path::{HostPath, components, fits, is_within, is_within_pattern, normal_path};

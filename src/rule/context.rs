@@ -106,6 +106,12 @@ impl<'c, 'a> Context<'c, 'a> {
         &self.examined.containers
     }
 
+    /// Notes that so many nodes were looked at for a fix; whether more may be.
+    pub fn may_look_at(&self, nodes: usize) -> bool {
+        self.desk.spend(nodes);
+        !self.desk.is_spent()
+    }
+
     /// Reports a finding at `place`. `say` is the fact alone: the object and the container are put before it. The
     /// fixes that the rule's file has for its native checks come with it.
     pub fn report(&mut self, place: Place, say: &str) -> &mut Diagnostic {

@@ -45,6 +45,11 @@ impl<'a> Step<'a> {
         Self::new(start, keys, Change::Remove { prune: true })
     }
 
+    /// The field becomes what `from` says; `None` for what is too odd to copy.
+    pub fn copy(start: Node<'a>, keys: &[&str], from: Node<'_>) -> Option<Self> {
+        Some(Self::set(start, keys, draft_of(from)?))
+    }
+
     /// A text in the quotes, or without, that it has now.
     pub fn set_text(start: Node<'a>, keys: &[&str], text: &str) -> Self {
         Self::set(start, keys, Draft::Text(text.to_owned()))

@@ -1,5 +1,7 @@
 //! The words of a comment that silences: `# plimsoll: ignore[rule-a, family/*] reason`.
 
+use std::ops::Range;
+
 use crate::base::{Day, did_you_mean};
 
 /// What a comment asks for.
@@ -67,6 +69,46 @@ fn order_of<'c>(comment: &'c str, order: &'c str, is_lower: bool) -> Option<Resu
             format!("`{word}` is no order: write `{}[…]`", near.unwrap_or("ignore"))
         })
     })
+}
+
+/// A comment as it was meant.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Mended {
+    /// Which of its bytes are written anew.
+    pub(super) at: Range<usize>,
+    /// What it names.
+    pub(super) names: Vec<String>,
+    /// What stands there then.
+    pub(super) text: String,
+}
+
+/// How `comment`, which cannot be read, was meant; `None` where that is anybody's guess. Whether the names are rules
+/// is for the caller to see.
+pub(super) fn mended(comment: &str) -> Option<Mended> {
+    let lower = comment.to_ascii_lowercase();
+    let start = lower.find("plimsoll").filter(|at| lower[..*at].trim_end().ends_with('#'))?;
+    let rest = lower[start..].strip_prefix("plimsoll")?.trim_start_matches([':', ' ', '\t']);
+    let end = rest.find(|c: char| !c.is_alphanumeric() && c != '-' && c != '_').unwrap_or(rest.len());
+    let (word, _) = rest.split_at(end);
+    let known = did_you_mean(word, ["ignore", "ignore-file"]);
+    let word = known.or_else(|| OTHER_WORDS.contains(&word).then_some("ignore"))?;
+    // Lower case changes no length: what is left of the one is as long as what is left of the other.
+    let rest = comment[comment.len() - (rest.len() - end)..].trim_start_matches([':', '=', ' ', '\t']);
+    let list = rest.strip_prefix('[').map_or(rest, str::trim_start);
+    let closed = list.find(']').filter(|_| list.len() < rest.len());
+    // A list without its bracket ends with the first word.
+    let end = closed.or_else(|| list.find(char::is_whitespace)).unwrap_or(list.len());
+    let (inside, after) = list.split_at(end);
+    let names: Vec<String> = inside
+        .split([',', ' ', '\t'])
+        .filter(|it| !it.is_empty())
+        .map(|it| it.trim_end_matches(':').to_owned())
+        .collect();
+    let after = after.strip_prefix(']').unwrap_or(after);
+    let text = format!("plimsoll: {word}[{}]", names.join(", "));
+    let mended = Mended { at: start..comment.len() - after.len(), names, text };
+    let whole = [&comment[..start], &mended.text, after].concat();
+    matches!(read(&whole), Some(Ok(_))).then_some(mended)
 }
 
 /// Something read, and what follows it.
@@ -203,6 +245,32 @@ mod tests {
         ] {
             let message = read(comment).expect(comment).expect_err(comment);
             assert!(message.contains(part), "{comment}: {message}");
+        }
+    }
+
+    #[test]
+    fn what_was_meant_by_a_broken_comment_is_found_where_it_is_plain() {
+        for (comment, meant) in [
+            ("# plimsoll: ignore[rule-a", Some("# plimsoll: ignore[rule-a]")),
+            ("# plimsoll: ignore[rule-a why", Some("# plimsoll: ignore[rule-a] why")),
+            ("# plimsoll: ignore[a,] why", Some("# plimsoll: ignore[a] why")),
+            ("# plimsoll: ignore[a b]", Some("# plimsoll: ignore[a, b]")),
+            ("# plimsoll: ignore rule-a why", Some("# plimsoll: ignore[rule-a] why")),
+            ("# plimsoll: ignore-file rule-a", Some("# plimsoll: ignore-file[rule-a]")),
+            ("# plimsoll: ignore [a] why", Some("# plimsoll: ignore[a] why")),
+            ("## Plimsoll: Ignore[a]", Some("## plimsoll: ignore[a]")),
+            ("# plimsoll ignore[a] 이유", Some("# plimsoll: ignore[a] 이유")),
+            ("# plimsoll: ignroe[a]", Some("# plimsoll: ignore[a]")),
+            ("# plimsoll: disable=a,b why", Some("# plimsoll: ignore[a, b] why")),
+            ("# plimsoll: ignore[]", None),
+            ("# plimsoll: ignore", None),
+            ("# plimsoll: ignore[a] until=tomorrow", None),
+            ("# plimsoll: ignore-next-line[a]", None),
+        ] {
+            let mended = mended(comment).map(|it| {
+                [&comment[..it.at.start], it.text.as_str(), &comment[it.at.end..]].concat()
+            });
+            assert_eq!(mended.as_deref(), meant, "{comment}");
         }
     }
 

@@ -11,7 +11,7 @@ mod settle;
 use std::sync::Arc;
 
 use crate::{
-    base::{Day, Diagnostic, ObjectId, Span},
+    base::{Day, Diagnostic, Edit, ObjectId, Span},
     rule::Registry,
 };
 
@@ -61,6 +61,19 @@ pub(super) struct Silence {
     pub(super) is_whole: bool,
     /// The other tool whose mark it is: nothing is said about such a mark.
     pub(super) peer: Option<&'static str>,
+    /// What goes when it goes as a whole; `None` for what is no comment.
+    pub(super) cut: Option<Span>,
+    /// How it was meant, where it is wrong and that is plain.
+    pub(super) mend: Option<Mend>,
+}
+
+/// The words that a comment was meant to have.
+#[derive(Debug)]
+pub(super) struct Mend {
+    /// The rules and families that it names.
+    pub(super) names: Vec<String>,
+    /// Writes them well.
+    pub(super) edit: Edit,
 }
 
 /// What a comment or annotation asks for.

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::{
-    Name, Order, Silence,
+    Mend, Name, Order, Silence,
     comment::{self, Words},
     cover::subtrees,
     peer::{self, Mark},
 };
 use crate::{
-    base::{ObjectId, Span},
+    base::{Edit, ObjectId, Span},
     kube::{Object, Pod},
     render::each_inline_patch,
     yaml::{Comment, Node, Parsed},
@@ -83,6 +83,8 @@ fn of_comments(parsed: &Parsed<'_>, peers: bool, mut top: Option<u32>) -> Vec<Si
             is_told: true,
             is_whole: true,
             peer: None,
+            cut: None,
+            mend: None,
         };
         match read {
             Ok(words) if words.is_for_file => {
@@ -100,10 +102,14 @@ fn of_comments(parsed: &Parsed<'_>, peers: bool, mut top: Option<u32>) -> Vec<Si
                 }
                 silence.order = Ok(order(words, place));
             }
-            Err(message) => silence.order = Err(message),
+            Err(message) => {
+                silence.order = Err(message);
+                silence.mend = comment::mended(words).map(|mended| mend(mended, place));
+            }
         }
         if let Ok(order) = &mut silence.order {
-            give_cuts(text, comment, place, &mut order.names);
+            silence.cut = own_part(text, comment, place, &order.names);
+            give_cuts(silence.cut, place, &mut order.names);
         }
         silences.push(silence);
     }
@@ -116,7 +122,8 @@ fn too_many(parsed: &Parsed<'_>, comment: &Comment) -> Silence {
     let order =
         Err(format!("more than {MOST} comments in one file: this one and those below silence nothing"));
     let covers = Span::at(place.source, place.start);
-    Silence { place, covers, object: None, order, is_told: true, is_whole: true, peer: None }
+    let (is_told, is_whole) = (true, true);
+    Silence { place, covers, object: None, order, is_told, is_whole, peer: None, cut: None, mend: None }
 }
 
 fn order(words: Words<'_>, place: Span) -> Order {
@@ -128,13 +135,29 @@ fn order(words: Words<'_>, place: Span) -> Order {
     Order { names: names.collect(), reason: words.reason, until: words.until }
 }
 
-/// Says what each of `names` takes with it: what stands between it and its neighbour, or the whole comment.
-fn give_cuts(text: &str, comment: &Comment, place: Span, names: &mut [Name]) {
+/// How a comment at `place` was meant.
+fn mend(mended: comment::Mended, place: Span) -> Mend {
+    let comment::Mended { at, names, text } = mended;
+    let span = Span::new(place.source, place.start + at.start as u32, place.start + at.end as u32);
+    Mend { names, edit: Edit { span, text } }
+}
+
+/// The part of a comment that silences, with the line or the blanks before it. A comment that says other things first
+/// keeps them.
+fn own_part(text: &str, comment: &Comment, place: Span, names: &[Name]) -> Option<Span> {
+    let before = text.get(place.start as usize..names.first()?.span.start as usize)?;
+    let sign = before.get(..before.rfind("plimsoll")?)?.trim_end().trim_end_matches('#');
+    if sign.is_empty() {
+        return Some(whole_of(text, comment, place));
+    }
+    let start = place.start + sign.trim_end().len() as u32;
+    Some(Span::new(place.source, start, place.end))
+}
+
+/// Says what each of `names` takes with it: what stands between it and its neighbour, or all that there is of it, `whole`.
+fn give_cuts(whole: Option<Span>, place: Span, names: &mut [Name]) {
     if let [name] = names {
-        // A comment that says other things first keeps them.
-        let words = text.get(place.range()).unwrap_or_default();
-        let is_all = words.trim_start_matches('#').trim_start().starts_with("plimsoll");
-        name.cut = is_all.then(|| whole_of(text, comment, place));
+        name.cut = whole;
         return;
     }
     let spans: Vec<Span> = names.iter().map(|name| name.span).collect();
@@ -165,7 +188,8 @@ fn of_mark(mark: Mark, place: Span, covers: Span, object: Option<Arc<ObjectId>>)
     let name = |rule: &str| Name { text: rule.to_owned(), span: place, cut: None, is_used: false };
     let names = mark.rules.into_iter().map(name).collect();
     let order = Ok(Order { names, reason: mark.reason, until: mark.until });
-    Silence { place, covers, object, order, is_told: false, is_whole: true, peer: Some(mark.tool) }
+    let (is_told, is_whole, peer) = (false, true, Some(mark.tool));
+    Silence { place, covers, object, order, is_told, is_whole, peer, cut: None, mend: None }
 }
 
 /// The line below that on which a comment at `place` ends.
@@ -246,6 +270,8 @@ pub(in crate::engine) fn of_object(
                 is_told: true,
                 is_whole: true,
                 peer: None,
+                cut: None,
+                mend: None,
             });
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Ignored, Name, Order, Silence, Silencing};
 use crate::{
-    base::{Diagnostic, Edit, Fix, Safety, SourceId},
+    base::{Diagnostic, Edit, Fix, Safety, SourceId, Span, did_you_mean},
     config::Selector,
     engine::Plan,
     rule::{Compiled, Native, Registry, Rule},
@@ -69,7 +69,7 @@ pub(in crate::engine) fn once(silences: Vec<Silence>) -> Vec<Silence> {
 
 fn empty(silence: &Silence) -> Silence {
     let order = Ok(Order { names: Vec::new(), reason: String::new(), until: None });
-    Silence { order, object: silence.object.clone(), ..*silence }
+    Silence { order, object: silence.object.clone(), mend: None, ..*silence }
 }
 
 /// The rules by name.
@@ -182,7 +182,9 @@ impl<'r> Book<'r> {
                 Err(message) => {
                     // Without a selector it is told with those of all other rules.
                     if let Some(rule) = rule("ignore-malformed").filter(|_| which(&Selector::All)) {
-                        told.push(rule.finding(message.clone(), silence.place));
+                        let mut finding = rule.finding(message.clone(), silence.place);
+                        finding.fixes.extend(self.mending(silence));
+                        told.push(finding);
                     }
                     continue;
                 }
@@ -199,10 +201,15 @@ impl<'r> Book<'r> {
                     Err(unknown) => rule("ignore-unknown-rule").map(|rule| {
                         let mut finding = rule.finding(format!("{unknown}: it silences nothing"), name.span);
                         finding.help = unknown.help;
+                        finding.fixes.extend(self.renaming(name, silence));
                         finding
                     }),
                     Ok(_) if self.is_expired(order) => {
-                        rule("ignore-expired").map(|rule| rule.finding(expired(order), silence.place))
+                        rule("ignore-expired").map(|rule| {
+                            let mut finding = rule.finding(expired(order), silence.place);
+                            finding.fixes.extend(silence.cut.map(whole_removal));
+                            finding
+                        })
                     }
                     Ok(selector) if !name.is_used && silence.is_whole && self.ran(&selector, plan) => {
                         let message = format!("`{}` has nothing to silence here", name.text);
@@ -221,6 +228,34 @@ impl<'r> Book<'r> {
         told.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         told.dedup_by(|a, b| a.sort_key() == b.sort_key());
         told
+    }
+
+    /// The fix that writes a comment as it was meant: what it names is silenced from then on.
+    fn mending(&self, silence: &Silence) -> Option<Fix> {
+        let mend = silence.mend.as_ref()?;
+        let is_known = |name: &String| Selector::parse(name, self.registry).is_ok();
+        if !mend.names.iter().all(is_known) {
+            return None;
+        }
+        let title = format!("Write `{}`", mend.edit.text.trim_end());
+        Some(Fix { title, safety: Safety::Unsafe, edits: vec![mend.edit.clone()] })
+    }
+
+    /// The fix that writes the name that is near the unknown `name` of a comment.
+    fn renaming(&self, name: &Name, silence: &Silence) -> Option<Fix> {
+        let rules = self.registry.rules();
+        let near = match name.text.strip_suffix("/*") {
+            Some(family) => {
+                format!("{}/*", did_you_mean(family, rules.iter().map(|rule| rule.family.as_str()))?)
+            }
+            None => did_you_mean(&name.text, rules.iter().map(|rule| rule.id.as_str()))?.to_owned(),
+        };
+        // The place of an annotation's name is that of its whole value.
+        if silence.object.is_some() {
+            return None;
+        }
+        let title = format!("Write `{near}`");
+        Some(Fix { title, safety: Safety::Unsafe, edits: vec![Edit { span: name.span, text: near }] })
     }
 
     /// Whether `order` is in force and nobody says why. It is told once, with those of its first selector.
@@ -255,6 +290,12 @@ fn removal(name: &Name) -> Option<Fix> {
     let title = format!("Remove `{}` from the comment", name.text);
     let edits = vec![Edit { span: name.cut?, text: String::new() }];
     Some(Fix { title, safety: Safety::Safe, edits })
+}
+
+/// The fix that takes out a comment which is over.
+fn whole_removal(cut: Span) -> Fix {
+    let edits = vec![Edit { span: cut, text: String::new() }];
+    Fix { title: "Remove the comment".to_owned(), safety: Safety::Safe, edits }
 }
 
 fn chooses(selector: &Selector, index: usize, rule: &Rule) -> bool {

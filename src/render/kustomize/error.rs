@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::base::Span;
+use crate::base::{Fix, Span};
 
 /// Whose fault it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct BuildError {
     pub related: Vec<(Span, String)>,
     /// It holds only on the way that led here: from another kustomization, the same folder may well build.
     pub(super) is_of_way: bool,
+    /// What mends it, where that is plain.
+    pub fix: Option<Fix>,
 }
 
 /// What went wrong; never empty.
@@ -42,6 +44,7 @@ impl BuildError {
             kind: BuildErrorKind::Invalid,
             related: Vec::new(),
             is_of_way: false,
+            fix: None,
         }
     }
 

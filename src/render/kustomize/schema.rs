@@ -5,9 +5,9 @@ use std::fmt;
 
 use super::{BuildError, error::Errors, kustomization::value};
 use crate::{
-    base::did_you_mean,
+    base::{Edit, Fix, Safety, Span, did_you_mean},
     kube::Value,
-    yaml::{Kind, Node},
+    yaml::{Kind, Node, Style},
 };
 
 /// What a field holds.
@@ -275,10 +275,29 @@ fn object(node: Node<'_>, fields: &[(&'static str, Shape)], name: &Name<'_>, err
             continue;
         }
         let near = did_you_mean(&key, fields.iter().map(|(own, _)| *own));
-        let near = near.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
-        let message = format!("unknown field `{}`{near}", Name::Key(name, &key));
-        errors.push(BuildError::invalid(entry.key.span(), message));
+        let meant = near.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
+        let message = format!("unknown field `{}`{meant}", Name::Key(name, &key));
+        let fix = near.filter(|near| node.get(near).is_none()).and_then(|near| renamed(entry.key, near));
+        errors.push(BuildError { fix, ..BuildError::invalid(entry.key.span(), message) });
     }
+}
+
+/// The fix that writes `key` as `near`, in the quotes that it has: the kustomization builds, and may say something else
+/// than was meant.
+fn renamed(key: Node<'_>, near: &str) -> Option<Fix> {
+    let span = key.span();
+    let span = match key.style() {
+        Style::Plain => span,
+        Style::SingleQuoted | Style::DoubleQuoted if span.len() >= 2 => {
+            Span::new(span.source, span.start + 1, span.end - 1)
+        }
+        _ => return None,
+    };
+    if key.via().is_some() {
+        return None;
+    }
+    let edits = vec![Edit { span, text: near.to_owned() }];
+    Some(Fix { title: format!("Write `{near}`"), safety: Safety::Unsafe, edits })
 }
 
 fn kind_word(value: &Value<'_>) -> &'static str {
