@@ -147,14 +147,18 @@ impl<'w> World<'w> {
                 left.iter().map(|it| &it.message).collect::<Vec<_>>()
             ));
         }
+        let found = self.findings_around(after);
+        let now = counts(&found);
+        let gone = before.around.iter().filter(|(key, count)| now.get(*key) < Some(*count));
+        let gone: Vec<&str> = gone.filter_map(|(key, _)| key.split(' ').next()).collect();
+        // What only the findings that went had hidden was there before.
         let implied = |id: &plimsoll::base::RuleId| {
             let rule = self.registry.get(id.as_str());
             rule.is_some_and(|it| {
-                it.implied_by.contains(&self.rule.id) || it.implied_in_container_by.contains(&self.rule.id)
+                let mut by = it.implied_by.iter().chain(&it.implied_in_container_by);
+                by.any(|by| gone.contains(&by.as_str()))
             })
         };
-        let found = self.findings_around(after);
-        let now = counts(&found);
         let gained = found.iter().find(|it| {
             let key = key_of(it);
             now.get(&key) > before.around.get(&key) && !implied(&it.rule)
