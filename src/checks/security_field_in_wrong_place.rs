@@ -4,7 +4,7 @@ use crate::{
     base::{Safety, Span},
     kube::{Place, Pod, Value, value},
     rule::{Context, Native, Step},
-    yaml::{Node, Path},
+    yaml::{Entry, Node, Path},
 };
 
 pub(crate) const CHECK: Native = Native::Object(check);
@@ -175,6 +175,22 @@ fn moved<'a>(
     Some(steps)
 }
 
+/// The steps that move the `securityContext` of `node`, which lies around the pod spec, into the pod. `None` where it has
+/// one already, or where a field would not restrict anything there.
+fn moved_down<'a>(pod: Pod<'a>, node: Node<'a>) -> Option<Vec<Step<'a>>> {
+    let from = node.get("securityContext")?;
+    let is_at_home = |field: &str| OF_POD.contains(&field) || OF_BOTH.contains(&field);
+    let restricts = |entry: Entry<'_>| {
+        entry.key.text().is_some_and(|field| is_at_home(&field) && restricts(&field, entry.value))
+    };
+    if pod.may_be_windows() || pod.spec.get("securityContext").is_some() || !from.fields().into_iter().all(restricts)
+    {
+        return None;
+    }
+    let copy = Step::copy(pod.spec, &["securityContext"], from)?;
+    Some(vec![copy, Step::remove(node, &["securityContext"])])
+}
+
 /// Where `field` of something at `start` belongs: nodes, each with the keys from there.
 fn homes<'a, 'f>(
     ctx: &Context<'_, 'a>,
@@ -226,6 +242,9 @@ fn report_around(ctx: &mut Context<'_, '_>) {
             let place = Place::at(span, node.via(), path.clone());
             let say = format!("there is no field `{path}`, so it does nothing");
             ctx.report(place, &say).advise(format!("Move it to `{spec_path}.securityContext`."));
+            if let Some(steps) = moved_down(pod, node) {
+                ctx.fix(Safety::Unsafe, &format!("Move it to `{spec_path}.securityContext`"), &steps);
+            }
         }
         let Some(next) = node.get(keys[depth]) else { return };
         node = next;

@@ -35,12 +35,15 @@ pub(in crate::checks) fn by_field<'a>(
     let Some(pod) = context.pod().filter(|it| !it.may_be_windows() && *profile != Profile::Unconfined) else {
         return;
     };
+    let annotations = pod.profile_annotations(annotation.confinement);
+    if !context.may_look_at(8 * annotations.len() + context.containers().len()) {
+        return;
+    }
     let is_chosen = match annotation.beside(pod, context.containers()) {
         Beside::Unclear => return,
         Beside::Own(_) | Beside::EveryContainers => true,
         Beside::Pods(field) if field.profile().as_ref() == Some(profile) => true,
         Beside::Pods(_) | Beside::Nothing => {
-            let annotations = pod.profile_annotations(annotation.confinement);
             annotations.iter().any(|it| it.scope == annotation.scope && it.key() != annotation.key())
         }
     };
@@ -216,6 +219,9 @@ pub(in crate::checks) fn choose_default<'a>(
 ) {
     let Some(pod) = context.pod().filter(|pod| !pod.may_be_windows()) else { return };
     let annotations = pod.profile_annotations(confinement);
+    if !context.may_look_at(8 * annotations.len()) {
+        return;
+    }
     let has_own = annotations.iter().any(|it| it.is_for(container));
     if context.target.kubernetes < confinement.field_since() {
         let is_free = !has_own

@@ -141,7 +141,8 @@ fn from_flow<'s>(holder: Spot<'s>, around: &Around<'s>, patch: &mut Patch<'s>) -
     let is_own_line = text.get(start..part.start)?.bytes().all(|byte| matches!(byte, b' ' | b'\t'));
     let line = line_end(text, end);
     let closes = text.get(end..line)?.trim().is_empty();
-    if !holder.comments(part.start, line).is_empty() {
+    // One behind the closing bracket is about the whole list, and stays where it is.
+    if !holder.comments(part.start, line.min(holder.end())).is_empty() {
         return None;
     }
     if is_last && !has_comma {

@@ -65,6 +65,9 @@ fn a_comment_outlives_its_field() {
         ("k:\n  a: 1 # one\nz: 1", "k.a", remove(), "k: {}\n# one\nz: 1"),
         ("k:\n  a: 1 # one\nz: 1", "k.a", Change::Remove { prune: true }, "# one\nz: 1"),
         ("a: |\n  x\nb:\n  c: 1\n  # y\nd: 1\n", "b", remove(), ""),
+        ("l: [a, b] # one\n", "l.1", remove(), "l: [a] # one\n"),
+        ("l: [a, b] # one\n", "l.0", remove(), "l: [b] # one\n"),
+        ("l: [\n  a, # one\n  b]\n", "l.0", remove(), ""),
         ("a: # h\n  b: 1\n  # in\nz: 1\n", "a", remove(), "# h\n  # in\nz: 1\n"),
     ]);
 }
