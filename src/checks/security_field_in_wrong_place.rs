@@ -75,7 +75,12 @@ const IN_POD_CONTEXT: &[Misplaced] = &[
         belongs: "the `securityContext` of each container",
         home: Home::Containers,
     },
-    Misplaced { what: "a pod's `securityContext`", fields: OF_SPEC, belongs: "the pod spec itself", home: Home::Spec },
+    Misplaced {
+        what: "a pod's `securityContext`",
+        fields: OF_SPEC,
+        belongs: "the pod spec itself",
+        home: Home::Spec,
+    },
 ];
 
 const IN_CONTAINER_CONTEXT: &[Misplaced] = &[
@@ -85,7 +90,12 @@ const IN_CONTAINER_CONTEXT: &[Misplaced] = &[
         belongs: "the `securityContext` of the pod",
         home: Home::Pod,
     },
-    Misplaced { what: "a container's `securityContext`", fields: OF_SPEC, belongs: "the pod spec", home: Home::Spec },
+    Misplaced {
+        what: "a container's `securityContext`",
+        fields: OF_SPEC,
+        belongs: "the pod spec",
+        home: Home::Spec,
+    },
 ];
 
 const IN_SPEC: &[Misplaced] = &[
@@ -100,9 +110,24 @@ const IN_SPEC: &[Misplaced] = &[
 ];
 
 const IN_CONTAINER: &[Misplaced] = &[
-    Misplaced { what: "a container", fields: OF_CONTAINER, belongs: "its `securityContext`", home: Home::Container },
-    Misplaced { what: "a container", fields: OF_POD, belongs: "the `securityContext` of the pod", home: Home::Pod },
-    Misplaced { what: "a container", fields: OF_BOTH, belongs: "its `securityContext`", home: Home::Container },
+    Misplaced {
+        what: "a container",
+        fields: OF_CONTAINER,
+        belongs: "its `securityContext`",
+        home: Home::Container,
+    },
+    Misplaced {
+        what: "a container",
+        fields: OF_POD,
+        belongs: "the `securityContext` of the pod",
+        home: Home::Pod,
+    },
+    Misplaced {
+        what: "a container",
+        fields: OF_BOTH,
+        belongs: "its `securityContext`",
+        home: Home::Container,
+    },
     Misplaced { what: "a container", fields: OF_SPEC, belongs: "the pod spec", home: Home::Spec },
 ];
 
@@ -183,7 +208,9 @@ fn moved_down<'a>(pod: Pod<'a>, node: Node<'a>) -> Option<Vec<Step<'a>>> {
     let restricts = |entry: Entry<'_>| {
         entry.key.text().is_some_and(|field| is_at_home(&field) && restricts(&field, entry.value))
     };
-    if pod.may_be_windows() || pod.spec.get("securityContext").is_some() || !from.fields().into_iter().all(restricts)
+    if pod.may_be_windows()
+        || pod.spec.get("securityContext").is_some()
+        || !from.fields().into_iter().all(restricts)
     {
         return None;
     }

@@ -18,24 +18,26 @@ fn check(ctx: &mut Context<'_, '_>) {
         }
         let say = say(word.field, &word.written);
         ctx.report(word.place, &say);
-        // Nothing that was not there is added.
-        match meant(&word.written).filter(|_| word.field == "drop") {
-            Some(meant) => {
-                let step = Step::set_text(word.node, &[], meant);
-                ctx.fix(Safety::Unsafe, &format!("Write `{meant}`"), &[step]);
-            }
-            None => {
-                let (start, keys) = word.list;
-                let title = format!("Remove `{}`", word.written);
-                let is_alone = keys.iter().try_fold(start, |node, key| node.get(key));
-                let step = match is_alone.filter(|list| list.items().nth(1).is_none()) {
-                    Some(_) => Step::prune(start, &keys),
-                    None => Step::remove(word.node, &[]),
-                };
-                ctx.fix(Safety::Unsafe, &title, &[step]);
-            }
-        }
+        repair(ctx, word.field, &word.written, word.node, word.list);
     }
+}
+
+/// Gives the last finding, about the word `written` at `node` in the list to which keys lead, its fix.
+fn repair<'a>(
+    ctx: &mut Context<'_, 'a>,
+    field: &str,
+    written: &str,
+    node: Node<'a>,
+    (start, keys): (Node<'a>, [&str; 3]),
+) {
+    // Nothing that was not there is added.
+    if let Some(meant) = meant(written).filter(|_| field == "drop") {
+        return ctx.fix(Safety::Unsafe, &format!("Write `{meant}`"), &[Step::set_text(node, &[], meant)]);
+    }
+    let list = keys.iter().try_fold(start, |node, key| node.get(key));
+    let is_alone = list.is_some_and(|list| list.items().nth(1).is_none());
+    let step = if is_alone { Step::prune(start, &keys) } else { Step::remove(node, &[]) };
+    ctx.fix(Safety::Unsafe, &format!("Remove `{written}`"), &[step]);
 }
 
 /// A word in a list of capabilities.
@@ -72,7 +74,8 @@ fn meant(written: &str) -> Option<&'static str> {
     if is_meant_for_all(written) {
         return Some("ALL");
     }
-    let word: String = capability(written).chars().map(|c| if c == '-' || c == ' ' { '_' } else { c }).collect();
+    let word: String =
+        capability(written).chars().map(|c| if c == '-' || c == ' ' { '_' } else { c }).collect();
     did_you_mean(&word, capabilities().iter().copied())
 }
 

@@ -17,8 +17,8 @@ pub use compiled::{CompileError, Compiled, Native};
 pub use context::{Context, DocumentContext, Examined, IndexContext, Target};
 pub use file::{
     AddItem, Check, Clause, Confidence, ContainerList, Data, Example, Exempt, Grant, Literal, Literals,
-    Missing, MoveField, Named, On, Param, Platform, Pss, PssLevel, QuoteField, References, RemoveField, ReplaceText,
-    RemoveItem, RenameField, Repair, RuleFile, SetField, VersionRange,
+    Missing, MoveField, Named, On, Param, Platform, Pss, PssLevel, QuoteField, References, RemoveField,
+    RemoveItem, RenameField, Repair, ReplaceText, RuleFile, SetField, VersionRange,
 };
 pub use params::Params;
 pub use peers::{covering, covering_all, covering_any};

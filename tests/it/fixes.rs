@@ -183,11 +183,7 @@ impl<'w> World<'w> {
 }
 
 /// `rules` with the example's parameters, for its version and platform.
-fn plan<'w>(
-    registry: &'w Registry,
-    example: &'w Example,
-    rules: impl Iterator<Item = &'w Rule>,
-) -> Plan<'w> {
+fn plan<'w>(registry: &'w Registry, example: &'w Example, rules: impl Iterator<Item = &'w Rule>) -> Plan<'w> {
     let kubernetes = example.kubernetes.unwrap_or(Minor::NEWEST);
     let target = Target { kubernetes, platform: example.platform };
     let choices = rules.map(|rule| Choice { rule, severity: rule.severity, params: &example.params });

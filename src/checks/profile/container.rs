@@ -70,11 +70,7 @@ fn advice(
 }
 
 /// What was meant by `name` in the key of an annotation, and the key for it; `near` is a container's name.
-fn meant_scope(
-    confinement: Confinement,
-    name: &str,
-    near: Option<&str>,
-) -> Option<(Scope<'static>, String)> {
+fn meant_scope(confinement: Confinement, name: &str, near: Option<&str>) -> Option<(Scope<'static>, String)> {
     match (near, confinement.pod_key()) {
         (Some(near), _) => {
             let key = format!("{}{near}", confinement.container_prefix());

@@ -6,9 +6,7 @@ mod container;
 mod field;
 mod repair;
 
-pub(super) use annotation::{
-    advise_field, in_container, invalid_value, misplaced, path_fault, redundant,
-};
+pub(super) use annotation::{advise_field, in_container, invalid_value, misplaced, path_fault, redundant};
 pub(super) use choice::{Choice, apparmor, seccomp};
 pub(super) use container::unknown_container;
 pub(super) use field::{Fault, disallowed, invalid_type, localhost_and_type_agree, unsupported};

@@ -267,9 +267,8 @@ mod tests {
             ("# plimsoll: ignore[a] until=tomorrow", None),
             ("# plimsoll: ignore-next-line[a]", None),
         ] {
-            let mended = mended(comment).map(|it| {
-                [&comment[..it.at.start], it.text.as_str(), &comment[it.at.end..]].concat()
-            });
+            let mended = mended(comment)
+                .map(|it| [&comment[..it.at.start], it.text.as_str(), &comment[it.at.end..]].concat());
             assert_eq!(mended.as_deref(), meant, "{comment}");
         }
     }

@@ -204,13 +204,11 @@ impl<'r> Book<'r> {
                         finding.fixes.extend(self.renaming(name, silence));
                         finding
                     }),
-                    Ok(_) if self.is_expired(order) => {
-                        rule("ignore-expired").map(|rule| {
-                            let mut finding = rule.finding(expired(order), silence.place);
-                            finding.fixes.extend(silence.cut.map(whole_removal));
-                            finding
-                        })
-                    }
+                    Ok(_) if self.is_expired(order) => rule("ignore-expired").map(|rule| {
+                        let mut finding = rule.finding(expired(order), silence.place);
+                        finding.fixes.extend(silence.cut.map(whole_removal));
+                        finding
+                    }),
                     Ok(selector) if !name.is_used && silence.is_whole && self.ran(&selector, plan) => {
                         let message = format!("`{}` has nothing to silence here", name.text);
                         rule("ignore-unused").map(|rule| {
