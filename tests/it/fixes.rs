@@ -203,7 +203,9 @@ struct Before {
 /// How many of `findings` are about the same.
 fn counts(findings: &[Diagnostic]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
-    findings.iter().for_each(|it| *counts.entry(key_of(it)).or_insert(0) += 1);
+    for finding in findings {
+        *counts.entry(key_of(finding)).or_insert(0) += 1;
+    }
     counts
 }
 

@@ -68,7 +68,7 @@ pub(super) struct Silence {
 }
 
 /// The words that a comment was meant to have.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Mend {
     /// The rules and families that it names.
     pub(super) names: Vec<String>,
