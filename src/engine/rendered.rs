@@ -191,7 +191,7 @@ fn not_built(errors: &[BuildError], head: Span, plan: Option<&Plan<'_>>) -> Vec<
         for (span, text) in error.related.iter().filter(|(span, _)| span.source.0 != u32::MAX) {
             finding.relate(*span, text.clone());
         }
-        finding.fixes.extend(error.fix.clone());
+        finding.fixes.extend(error.fix.as_deref().cloned());
         Some(finding)
     };
     let mut told: Vec<Diagnostic> =

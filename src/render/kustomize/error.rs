@@ -29,7 +29,7 @@ pub struct BuildError {
     /// It holds only on the way that led here: from another kustomization, the same folder may well build.
     pub(super) is_of_way: bool,
     /// What mends it, where that is plain.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
 }
 
 /// What went wrong; never empty.

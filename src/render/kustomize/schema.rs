@@ -284,7 +284,7 @@ fn object(node: Node<'_>, fields: &[(&'static str, Shape)], name: &Name<'_>, err
 
 /// The fix that writes `key` as `near`, in the quotes that it has: the kustomization builds, and may say something else
 /// than was meant.
-fn renamed(key: Node<'_>, near: &str) -> Option<Fix> {
+fn renamed(key: Node<'_>, near: &str) -> Option<Box<Fix>> {
     let span = key.span();
     let span = match key.style() {
         Style::Plain => span,
@@ -297,7 +297,7 @@ fn renamed(key: Node<'_>, near: &str) -> Option<Fix> {
         return None;
     }
     let edits = vec![Edit { span, text: near.to_owned() }];
-    Some(Fix { title: format!("Write `{near}`"), safety: Safety::Unsafe, edits })
+    Some(Box::new(Fix { title: format!("Write `{near}`"), safety: Safety::Unsafe, edits }))
 }
 
 fn kind_word(value: &Value<'_>) -> &'static str {
