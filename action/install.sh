@@ -142,7 +142,11 @@ from_checkout() {
     printf 'Building plimsoll %s from the checkout of the action\n' "$version"
     # From the action's own folder: a `.cargo/config.toml` or a toolchain file of the linted repository must not
     # decide what runs.
-    (cd "$here/.." && cargo build --release --locked --bin plimsoll --target-dir "$folder")
+    home=
+    if [[ -n ${ACTION_REPOSITORY:-} ]]; then
+        home=${GITHUB_SERVER_URL:-https://github.com}/$ACTION_REPOSITORY
+    fi
+    (cd "$here/.." && PLIMSOLL_HOME=$home cargo build --release --locked --bin plimsoll --target-dir "$folder")
     found "$folder/release/$binary" "built from the checkout of the action"
 }
 

@@ -54,16 +54,14 @@ def check_junit():
         told(path.name, faults, f"{root.get('tests')} tests, counted right")
 
 
-def has_home():
-    """Whether the package names a page of its own; without one SARIF's informationUri has no honest value."""
-    manifest = (SCHEMAS / "../../Cargo.toml").read_text()
-    return re.search(r"^(homepage|repository) *=", manifest, re.M) is not None
-
-
 def check_sarif():
-    allowed = set() if has_home() else {"SARIF2005"}
     for path in sorted(REPORTS.glob("*.sarif")):
         report = json.loads(path.read_text())
+        # A binary that was built without PLIMSOLL_HOME, of a package without a home, has no page to name. Those that
+        # the tests print are built with one.
+        is_of_tests = path.stem in {"awkward", "everything", "empty"}
+        has_home = "informationUri" in report["runs"][0]["tool"]["driver"]
+        allowed = set() if has_home or is_of_tests else {"SARIF2005"}
         schema = json.loads((MULTITOOL / "sarif-2.1.0.json").read_text(encoding="utf-8-sig"))
         told(path.name, schema_faults(report, schema), "valid by the schema of SARIF 2.1.0")
         verdict = path.with_suffix(".verdict")

@@ -102,6 +102,12 @@ struct Driver {
     notifications: [Notice; 2],
 }
 
+/// The page about plimsoll (§3.19.2 `informationUri`): of whoever built it, or else of the package, if either has one.
+fn home() -> Option<&'static str> {
+    let of_package = [env!("CARGO_PKG_HOMEPAGE"), env!("CARGO_PKG_REPOSITORY")];
+    option_env!("PLIMSOLL_HOME").into_iter().chain(of_package).find(|uri| !uri.is_empty())
+}
+
 impl Driver {
     fn new(rules: &RuleIndex<'_>, registry: &Registry) -> Self {
         let version = env!("CARGO_PKG_VERSION");
@@ -109,9 +115,7 @@ impl Driver {
             name: env!("CARGO_PKG_NAME"),
             full_name: format!("{} {version}", env!("CARGO_PKG_NAME")),
             semantic_version: version,
-            information_uri: [env!("CARGO_PKG_HOMEPAGE"), env!("CARGO_PKG_REPOSITORY")]
-                .into_iter()
-                .find(|uri| !uri.is_empty()),
+            information_uri: home(),
             rules: rules.keys().map(|id| Descriptor::new(id, registry.get(id))).collect(),
             notifications: [
                 Notice {
