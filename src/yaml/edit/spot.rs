@@ -126,11 +126,19 @@ impl<'s> Spot<'s> {
 
     /// The collection it stands in.
     pub(super) fn parent(self) -> Option<Self> {
-        let mut parents = (0..self.index).rev().map(|index| Self { index, ..self });
+        let mut parents = (self.root()..self.index).rev().map(|index| Self { index, ..self });
         // A scalar's `next` is the node behind it, so only collections reach further.
         let parent = parents.find(|it| it.kind() != Kind::Scalar && it.raw().next > self.index);
-        self.desk.spend((self.index - parent.map_or(0, |it| it.index)) as usize);
+        self.desk.spend((self.index - parent.map_or(self.root(), |it| it.index)) as usize);
         parent
+    }
+
+    /// The root of its own document: what comes before it is of others.
+    fn root(self) -> u32 {
+        let documents = self.parsed.documents();
+        let own = documents.partition_point(|document| document.start as usize <= self.start());
+        let root = documents.get(..own).into_iter().flatten().rev().find_map(|document| document.root);
+        root.filter(|root| *root <= self.index).unwrap_or(0)
     }
 
     /// Where its first line begins: the anchor of a block collection may stand on the line above.
