@@ -16,6 +16,7 @@ use crate::{engine::Baseline, report::safe, walk};
 pub(super) fn baseline(options: &Options, terminal: &Terminal) -> Done {
     match &options.command {
         BaselineCommand::Write(on) => {
+            spare(&on.file)?;
             let baseline = Baseline::of(&check::outcome(&on.check, terminal)?);
             save(&baseline, &on.file)?;
             say(&format!("{} known in `{}`", findings(baseline.len()), walk::shown(&on.file)));
@@ -55,6 +56,17 @@ pub(super) fn read(file: &Path) -> Result<Baseline, Vec<CliError>> {
     }
     let text = std::fs::read_to_string(file).map_err(|error| failed(walk::reason(&error)))?;
     Baseline::read(&text).map_err(|error| failed(error.to_string()))
+}
+
+/// Keeps a file that is no baseline from being written over: it may be a manifest, named here by mistake.
+fn spare(file: &Path) -> Result<(), Vec<CliError>> {
+    let regular = std::fs::metadata(file).is_ok_and(|metadata| metadata.is_file());
+    let Some(bytes) = regular.then(|| std::fs::read(file).ok()).flatten() else { return Ok(()) };
+    if bytes.trim_ascii().is_empty() || Baseline::has_head(&String::from_utf8_lossy(&bytes)) {
+        return Ok(());
+    }
+    let name = walk::shown(file);
+    Err(vec![CliError::new(format!("`{name}` is there and is no baseline: name another file, or remove it"))])
 }
 
 fn save(baseline: &Baseline, file: &Path) -> Result<(), Vec<CliError>> {

@@ -79,11 +79,8 @@ impl Foreign {
         // Writing to memory does not fail.
         if !self.ignore.is_empty() {
             text.push_str("ignore:\n");
-            for left in &self.ignore {
-                for rule in &left.rules {
-                    let reason = if left.reason.is_empty() { "" } else { ": " };
-                    let _ = writeln!(text, "  - {rule}  # {}{reason}{}", left.id, left.reason);
-                }
+            for (rule, notes) in self.ignored() {
+                let _ = writeln!(text, "  - {rule}  # {}", notes.join(", "));
             }
         }
         if !self.exclude.is_empty() {
@@ -103,6 +100,23 @@ impl Foreign {
             let _ = writeln!(text, "    ignore: [{}]  # {}", left.rules.join(", "), left.id);
         }
         text
+    }
+
+    /// Each rule once, in the order of the files, with what left it out.
+    fn ignored(&self) -> Vec<(&str, Vec<String>)> {
+        let mut all: Vec<(&str, Vec<String>)> = Vec::new();
+        for left in &self.ignore {
+            let reason = if left.reason.is_empty() { "" } else { ": " };
+            let note = format!("{}{reason}{}", left.id, left.reason);
+            for rule in &left.rules {
+                match all.iter_mut().find(|(known, _)| known == rule) {
+                    Some((_, notes)) if notes.contains(&note) => {}
+                    Some((_, notes)) => notes.push(note.clone()),
+                    None => all.push((rule, vec![note.clone()])),
+                }
+            }
+        }
+        all
     }
 
     fn kube_linter(&mut self, value: &Value) {
@@ -280,6 +294,13 @@ mod tests {
             foreign.text(),
             "overrides:\n  - paths: [\"agents/**\"]\n    reason: \"it debugs\"\n    ignore: [host-pid]  # KSV-0010\n"
         );
+    }
+
+    #[test]
+    fn a_rule_that_several_leave_out_is_named_once() {
+        let mut foreign = read(ForeignTool::KubeLinter, "checks:\n  exclude: [host-pid, host-pid]\n");
+        foreign.read(ForeignTool::Checkov, "skip-check: [CKV_K8S_17]\n").unwrap();
+        assert_eq!(foreign.text(), "ignore:\n  - host-pid  # host-pid, CKV_K8S_17\n");
     }
 
     #[test]

@@ -103,6 +103,12 @@ impl Baseline {
         baseline
     }
 
+    /// Whether a text begins as a baseline of any version does.
+    pub fn has_head(text: &str) -> bool {
+        let first = text.lines().find(|line| !line.trim().is_empty());
+        first.is_some_and(|line| serde_json::from_str::<Head>(line).is_ok())
+    }
+
     /// Reads a baseline as [`Baseline::text`] writes it; empty lines count for nothing.
     ///
     /// # Errors

@@ -168,3 +168,21 @@ fn what_is_found_and_not_told_is_not_gone() {
         assert_eq!(err, "0 findings are gone, 1 is left in `known.jsonl`\n");
     }
 }
+
+#[test]
+fn writing_a_baseline_spares_a_file_that_is_none() {
+    let dir = known(&pod("web", &["a"]));
+    for text in [pod("db", &["a"]), "[]".to_owned(), "a: b\n{\"plimsoll-baseline\":1}\n".to_owned()] {
+        dir.write("b.yaml", &text);
+        let (code, _, err) = run(&dir, &["baseline", "write", "b.yaml", "--isolated", SELECT]);
+        assert_eq!(code, 2, "{err}");
+        assert!(err.contains("`b.yaml` is there and is no baseline"), "{err}");
+        assert_eq!(fs::read_to_string(dir.path().join("b.yaml")).unwrap(), text);
+    }
+    // An empty file is nobody's work, and a baseline of another version is made anew.
+    for text in ["", "\n", "{\"plimsoll-baseline\":99}\n"] {
+        dir.write("b.jsonl", text);
+        let (code, _, err) = run(&dir, &["baseline", "write", "b.jsonl", "--isolated", SELECT]);
+        assert_eq!(code, 0, "{err}");
+    }
+}
