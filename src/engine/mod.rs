@@ -44,5 +44,5 @@ pub use request::{Request, Stdin};
 pub use run::run;
 pub use scope::Scope;
 pub use suppress::{
-    Added, Ignored, Left, Migrated, Silencing, add_ignores, check_reason, may_migrate, migrate,
+    Added, Ignored, Left, Migrated, Silencing, add_ignores, check_reason, may_migrate, migrate, open_list,
 };

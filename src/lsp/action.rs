@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     base::{Diagnostic, Edit, Fix, Safety, Source, Span},
-    engine::add_ignores,
+    engine::{add_ignores, open_list},
     report::safe,
     yaml::Limits,
 };
@@ -229,6 +229,9 @@ fn comment_at_top(source: &Source, finding: &Diagnostic) -> Option<Edit> {
         source.path.to_ascii_lowercase().ends_with(".json") || text.trim_start().starts_with(['{', '[']);
     if is_json {
         return None;
+    }
+    if let Some(span) = open_list(source, &Limits::default()) {
+        return Some(Edit { span, text: format!(", {}", finding.rule) });
     }
     let first = text.split_inclusive('\n').next().unwrap_or_default();
     let end = if first.ends_with("\r\n") { "\r\n" } else { "\n" };

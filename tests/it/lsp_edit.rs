@@ -97,6 +97,36 @@ fn each_action_that_ignores_leaves_a_text_without_its_finding() {
 }
 
 #[test]
+fn a_rule_joins_the_comment_at_the_top_that_gives_no_reason() {
+    let cases = [
+        ("# plimsoll: ignore-file[host-ipc]\n", "# plimsoll: ignore-file[host-ipc, host-network]\n"),
+        (
+            "\u{feff}# 안녕\n# plimsoll: ignore-file[ rbac/* , host-ipc ]\n---\n",
+            "\u{feff}# 안녕\n# plimsoll: ignore-file[ rbac/* , host-ipc, host-network ]\n---\n",
+        ),
+        (
+            "# plimsoll: ignore-file[host-ipc] why\n",
+            "# plimsoll: ignore-file[host-network]\n# plimsoll: ignore-file[host-ipc] why\n",
+        ),
+    ];
+    for (before, after) in cases {
+        let text = format!("{before}{POD}");
+        let dir = dir(&[("pod.yaml", &text)]);
+        let mut client = Client::open(dir.path(), &pulling(), &two());
+        let pod = uri(dir.path(), "pod.yaml");
+        client.did_open(&pod, &text);
+        assert_eq!(pull(&mut client, &pod).len(), 2, "{text:?}");
+        let offered = actions(&mut client, &pod, &whole(), &json!(["quickfix"]));
+        let action = offered.iter().find(|it| it["title"] == "Ignore host-network in this file").unwrap();
+        assert_eq!(applied(&text, action, &pod), format!("{after}{POD}"));
+        client.did_change(&pod, 2, &format!("{after}{POD}"));
+        let left = pull(&mut client, &pod);
+        assert!(left.len() == 1 && left[0].starts_with("privileged-container"), "{left:?}");
+        assert_eq!(client.leave(), Some(0));
+    }
+}
+
+#[test]
 fn actions_are_those_of_the_place_and_of_the_kinds_asked_for() {
     let dir = dir(&[("pod.yaml", POD)]);
     let mut client = Client::open(dir.path(), &full(), &two());

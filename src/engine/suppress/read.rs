@@ -9,10 +9,10 @@ use super::{
     peer::{self, Mark},
 };
 use crate::{
-    base::{Edit, ObjectId, Span},
+    base::{Edit, ObjectId, Source, Span},
     kube::{Object, Pod},
     render::each_inline_patch,
-    yaml::{Comment, Node, Parsed},
+    yaml::{self, Comment, Limits, Node, Parsed},
 };
 
 /// More of them in one text are nobody's exceptions; the rest silences nothing.
@@ -207,6 +207,22 @@ fn line_of(text: &str, comment: &Comment, place: Span) -> Span {
     let before = text.as_bytes().get(..comment.start as usize).unwrap_or_default();
     let start = memchr::memrchr2(b'\n', b'\r', before).map_or(0, |at| at + 1);
     Span::new(place.source, start as u32, place.end)
+}
+
+/// Where one more name fits into the first `ignore-file[…]` of a text that gives no reason and no last day: the end of
+/// its list. A reason was given for the rules that it names, and not for another.
+pub fn open_list(source: &Source, limits: &Limits) -> Option<Span> {
+    let parsed = yaml::parse(source.id, &source.text, limits);
+    let top = top_of(&source.text);
+    let lists = parsed.comments().iter().take_while(|comment| comment.start < top);
+    let mut ends = lists.filter_map(|comment| {
+        let text = source.text.get(comment.start as usize..comment.end as usize)?;
+        let words = comment::read(text)?.ok()?;
+        let is_open = words.is_for_file && words.reason.is_empty() && words.until.is_none();
+        let (at, name) = words.names.last().filter(|_| is_open)?;
+        Some(Span::at(source.id, comment.start + (at + name.len()) as u32))
+    });
+    ends.next()
 }
 
 /// The first byte of `text` that is more than a comment, a directive or the mark of a document's start.
