@@ -1,6 +1,6 @@
 //! Tells the fixes of one round that can be applied from those that cannot.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{
     Drafts, Fixing,
@@ -31,8 +31,10 @@ pub(super) struct Sift<'s, 'u, E> {
     pub(super) run: Run<'s, E>,
     /// How many more runs there may be.
     left: usize,
-    /// Fixes that work together, proven by a run.
+    /// Fixes that work together.
     pub(super) accepted: Vec<&'u Unit>,
+    /// How many of them, from the first, a run has proven to.
+    proven: usize,
     /// The run that proved it.
     pub(super) proof: Option<(Drafts, Outcome)>,
     /// Fixes that do not.
@@ -52,7 +54,7 @@ impl<'s, 'u, E> Sift<'s, 'u, E> {
         run: Run<'s, E>,
     ) -> Self {
         let (accepted, rejected) = (Vec::new(), Vec::new());
-        Self { fixing, outcome, tally, drafts, run, left: RUNS, accepted, proof: None, rejected }
+        Self { fixing, outcome, tally, drafts, run, left: RUNS, accepted, proven: 0, proof: None, rejected }
     }
 
     /// Sorts `units` into accepted and rejected ones.
@@ -107,52 +109,103 @@ impl<'s, 'u, E> Sift<'s, 'u, E> {
         Ok((source, text))
     }
 
-    /// Finds those of `pending` that work together with what is accepted.
+    /// Finds those of `pending` that work together. Objects hardly ever mind each other's fixes, so one run tries
+    /// something for each of them; the last run proves that all that is accepted works together.
     fn sift(&mut self, pending: &[&'u Unit]) -> Result<(), E> {
-        if pending.is_empty() {
-            return Ok(());
-        }
-        if self.left == 0 {
-            let why = "too many others did not work".to_owned();
-            self.rejected.extend(pending.iter().map(|unit| (*unit, why.clone())));
-            return Ok(());
-        }
-        let troubles = match self.attempt(pending)? {
-            Attempt::Works(drafts, outcome) => {
-                self.accepted.extend(pending);
-                self.proof = Some((drafts, *outcome));
-                return Ok(());
+        let mut groups = groups(pending);
+        loop {
+            let turn: Vec<Vec<&'u Unit>> = groups.iter_mut().map(|it| it.pop().unwrap_or_default()).collect();
+            let tried = turn.concat();
+            if tried.is_empty() {
+                return self.prove();
             }
-            Attempt::Fails(troubles) => troubles,
-        };
-        if let [unit] = pending {
-            let why = troubles.into_iter().next().map(|trouble| trouble.why).unwrap_or_default();
-            self.rejected.push((unit, why));
+            if self.left <= 1 {
+                self.give_up(&tried);
+                continue;
+            }
+            let troubles = match self.attempt(&tried)? {
+                Attempt::Works(drafts, outcome) => {
+                    self.accept(&tried, drafts, outcome);
+                    continue;
+                }
+                Attempt::Fails(troubles) => troubles,
+            };
+            let blamed = blamed(&troubles, &tried);
+            if blamed.is_empty() {
+                // Nothing tells which it was.
+                self.halve(&tried)?;
+                continue;
+            }
+            let mut tried = tried.into_iter().enumerate().map(|(at, unit)| (unit, blamed.get(&at).copied()));
+            for (group, part) in groups.iter_mut().zip(turn) {
+                let part: Vec<_> = tried.by_ref().take(part.len()).collect();
+                group.extend(self.judge(&part));
+            }
+        }
+    }
+
+    /// Accepts what was tried for one object, rejects it, or says in which parts it is to be tried next, the last one
+    /// first. With each fix comes what it is blamed for.
+    fn judge(&mut self, tried: &[(&'u Unit, Option<&str>)]) -> Vec<Vec<&'u Unit>> {
+        let (good, bad): (Vec<_>, Vec<_>) = tried.iter().copied().partition(|(_, why)| why.is_none());
+        let of = |units: &[(&'u Unit, Option<&str>)]| units.iter().map(|(unit, _)| *unit).collect::<Vec<_>>();
+        if let [(unit, Some(why))] = tried {
+            self.rejected.push((unit, (*why).to_owned()));
+            return Vec::new();
+        }
+        if bad.is_empty() {
+            self.accepted.extend(of(&good));
+            return Vec::new();
+        }
+        let (first, second) = if good.is_empty() { tried.split_at(tried.len() / 2) } else { (&*good, &*bad) };
+        vec![of(second), of(first)]
+    }
+
+    /// Makes sure of what is accepted, by a run with nothing else.
+    fn prove(&mut self) -> Result<(), E> {
+        if self.accepted.len() == self.proven {
             return Ok(());
         }
-        let blamed = blamed(&troubles, pending);
-        if blamed.len() < pending.len() && !blamed.is_empty() {
-            let (bad, good): (Vec<_>, Vec<_>) =
-                pending.iter().enumerate().partition(|(at, _)| blamed.contains_key(at));
-            let of =
-                |units: Vec<(usize, &&'u Unit)>| units.into_iter().map(|(_, unit)| *unit).collect::<Vec<_>>();
-            self.sift(&of(good))?;
-            return self.sift(&of(bad));
-        }
-        let (one_each, others) = one_of_each_object(pending);
-        if others.is_empty() && !blamed.is_empty() {
-            // Each is the only one of its object, and in each object something is wrong.
-            let why = |at: usize| blamed.get(&at).map(|why| (*why).to_owned()).unwrap_or_default();
-            self.rejected.extend(pending.iter().enumerate().map(|(at, unit)| (*unit, why(at))));
+        if let Attempt::Works(drafts, outcome) = self.attempt(&[])? {
+            self.accept(&[], drafts, outcome);
             return Ok(());
         }
-        if others.is_empty() {
-            let (first, second) = pending.split_at(pending.len() / 2);
-            self.sift(first)?;
-            return self.sift(second);
+        let doubtful = self.accepted.split_off(self.proven);
+        self.halve(&doubtful)
+    }
+
+    /// Finds those of `pending` that work together, one after the other.
+    fn halve(&mut self, pending: &[&'u Unit]) -> Result<(), E> {
+        let (first, second) = pending.split_at(pending.len() / 2);
+        for half in [first, second].into_iter().filter(|half| !half.is_empty()) {
+            if self.left <= 1 {
+                self.give_up(half);
+                continue;
+            }
+            match self.attempt(half)? {
+                Attempt::Works(drafts, outcome) => self.accept(half, drafts, outcome),
+                Attempt::Fails(troubles) => match half {
+                    [unit] => {
+                        let why = troubles.into_iter().next().map(|trouble| trouble.why);
+                        self.rejected.push((unit, why.unwrap_or_default()));
+                    }
+                    _ => self.halve(half)?,
+                },
+            }
         }
-        self.sift(&one_each)?;
-        self.sift(&others)
+        Ok(())
+    }
+
+    /// `units` and all that was accepted before are proven to work together.
+    fn accept(&mut self, units: &[&'u Unit], drafts: Drafts, outcome: Box<Outcome>) {
+        self.accepted.extend(units);
+        self.proven = self.accepted.len();
+        self.proof = Some((drafts, *outcome));
+    }
+
+    fn give_up(&mut self, units: &[&'u Unit]) {
+        let why = "too many others did not work";
+        self.rejected.extend(units.iter().map(|unit| (*unit, why.to_owned())));
     }
 
     /// Applies `pending` on top of what is accepted, and looks whether all is well.
@@ -204,8 +257,9 @@ fn blamed<'t>(troubles: &'t [Trouble], pending: &[&Unit]) -> BTreeMap<usize, &'t
     blamed
 }
 
-/// The first of `units` for each object, and the others.
-fn one_of_each_object<'u>(units: &[&'u Unit]) -> (Vec<&'u Unit>, Vec<&'u Unit>) {
-    let mut seen = BTreeSet::new();
-    units.iter().copied().partition(|unit| seen.insert(unit.key().object()))
+/// `units` by the object that they are about, each with all of them to be tried first.
+fn groups<'u>(units: &[&'u Unit]) -> Vec<Vec<Vec<&'u Unit>>> {
+    let mut units = units.to_vec();
+    units.sort_by(|a, b| a.key().object().cmp(&b.key().object()));
+    units.chunk_by(|a, b| a.key().shares_object(b.key())).map(|group| vec![group.to_vec()]).collect()
 }

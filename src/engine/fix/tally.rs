@@ -37,7 +37,7 @@ impl Key {
     }
 
     /// The file and the object.
-    pub(super) fn object(&self) -> impl Ord + PartialEq + '_ {
+    pub(super) fn object(&self) -> impl Ord + '_ {
         (&self.path, &self.object)
     }
 
