@@ -1,7 +1,7 @@
 //! The full format: one test for each way in which a file could spoil it, and its looks.
 
 use plimsoll::{
-    base::{Severity, Span},
+    base::{Edit, Fix, Safety, Severity, Span},
     report::{Format, Options},
 };
 
@@ -226,4 +226,111 @@ fn many_places_are_counted_after_the_eighth() {
     let text = case.full();
     assert!(text.contains("1 more place is not shown"), "{text}");
     assert_eq!(text.matches("note: there").count(), 8);
+}
+
+/// A case with one finding at `at` whose fix makes `edits` in its file: what is replaced, and by what.
+fn fixed(text: &str, at: &str, edits: &[(&str, &str)]) -> Case {
+    let mut case = Case::default();
+    let file = case.file("web.yaml", text);
+    let edits = edits.iter().map(|(old, new)| Edit { span: case.span(file, old), text: (*new).to_owned() });
+    let fix = Fix { title: "Do it".into(), safety: Safety::Unsafe, edits: edits.collect() };
+    let span = case.span(file, at);
+    case.find(span, "").fixes = vec![fix];
+    case
+}
+
+/// The lines between the words of the fix and the reason.
+fn change_of(case: &Case, options: &Options) -> Vec<String> {
+    let text = case.print(Format::Full, options);
+    let lines = text.lines().skip_while(|line| !line.contains("Do it")).skip(1);
+    lines.take_while(|line| !line.contains("why:")).map(str::to_owned).collect()
+}
+
+fn change(text: &str, at: &str, edits: &[(&str, &str)]) -> Vec<String> {
+    change_of(&fixed(text, at, edits), &Options::default())
+}
+
+#[test]
+fn a_fix_shows_the_lines_that_it_changes() {
+    let crlf = WEB.replace('\n', "\r\n");
+    let added = [("name: web\n          image", "name: web\n          tty: false\n          image")];
+    let added_crlf = added.map(|(old, new)| (old.replace('\n', "\r\n"), new.replace('\n', "\r\n")));
+    let added_crlf: Vec<(&str, &str)> = added_crlf.iter().map(|(old, new)| (&**old, &**new)).collect();
+    let expected = ["        12 +           tty: false"];
+    assert_eq!(change(WEB, "true", &added), expected);
+    assert_eq!(change(&crlf, "true", &added_crlf), expected);
+    // Lines that come shift those behind them, and lines that go shift them back.
+    let both = [("spec:\n  replicas: 1\n", "spec:\n  one: 1\n  two: 2\n"), ("true", "false")];
+    assert_eq!(
+        change(WEB, "true", &both),
+        [
+            "         7 -   replicas: 1",
+            "         7 +   one: 1",
+            "         8 +   two: 2",
+            "        14 -             privileged: true",
+            "        15 +             privileged: false",
+        ]
+    );
+    let gone = [("            privileged: true\n", "")];
+    assert_eq!(change(WEB, "true", &gone), ["        14 -             privileged: true"]);
+    // Behind the last line, which has no break.
+    assert_eq!(change("a: 1", "1", &[("1", "1\nb: 2\n")]), ["        2 + b: 2"]);
+    assert_eq!(
+        change("\u{feff}a: 1\n", "1", &[("a: 1\n", "")])[0].trim_start_matches(' '),
+        "1 - \u{feff}a: 1"
+    );
+}
+
+#[test]
+fn long_changes_and_long_lines_are_cut_and_controls_are_not_shown() {
+    let many: String = (0..20).map(|n| format!("\nk{n}: 1")).collect();
+    let lines = change("a: 1\n", "1", &[("1", &format!("1{many}"))]);
+    assert_eq!((lines.len(), lines[8].as_str()), (9, "        12 more lines change"));
+    // Too much to look at for each finding.
+    assert_eq!(change("a: 1\n", "1", &[("1", &"x".repeat(9000))]), [""; 0]);
+    let long = format!(
+        "{{\"한\": \"{}\", \"privileged\": true, \"b\": \"{}\"}}",
+        "글".repeat(5000),
+        "😀".repeat(5000)
+    );
+    let lines = change(&long, "true", &[("true", "false")]);
+    assert!(lines[0].starts_with("        1 - …") && lines[0].ends_with('…'), "{lines:?}");
+    assert!(lines[1].contains("\"privileged\": false, ") && lines.len() == 2, "{lines:?}");
+    assert!(lines.iter().all(|line| line.len() < 300), "{lines:?}");
+    let evil = [("1", "2 # \u{1b}[31m\u{202e}\u{7}\rnew: \u{2028}\u{9b}")];
+    let case = fixed("a: 1 # \u{1b}]0;x\u{7}\n", "1", &evil);
+    for color in [false, true] {
+        let text = change_of(&case, &Options { color, ..Options::default() }).join("");
+        let text = text.replace("\u{1b}[31m-", "").replace("\u{1b}[32m+", "").replace("\u{1b}[0m", "");
+        let raw = text.chars().find(|c| plimsoll::report::safe::is_unsafe(*c));
+        assert!(raw.is_none() && !text.contains("[31m-"), "{text:?}");
+    }
+}
+
+#[test]
+fn changes_in_other_files_name_them_and_colours_tell_old_from_new() {
+    let mut case = fixed(WEB, "true", &[("true", "false")]);
+    let base = case.file("base/웹.yaml", "spec: {hostPID: true}\n");
+    let edit = Edit { span: case.span(base, "true"), text: "false".into() };
+    case.outcome.findings[0].fixes[0].edits.push(edit);
+    let color = Options { color: true, unicode: true, ..Options::default() };
+    let text = [case.full(), case.print(Format::Full, &color)].join("");
+    snapshot("full_changes", &text);
+}
+
+#[test]
+fn changes_of_many_findings_on_one_long_line_cost_little() {
+    let mut case = Case::default();
+    let items: String = (0..4000).map(|n| format!("{{\"name\":\"c{n}\",\"privileged\":true}},")).collect();
+    let file = case.file("all.json", &format!("{{\"items\":[{items}]}}"));
+    let text = case.outcome.sources.get(file).unwrap().text.clone();
+    for (at, _) in text.match_indices("true") {
+        let span = Span::new(file, at as u32, at as u32 + 4);
+        let edits = vec![Edit { span, text: "false".into() }];
+        case.find(span, "").fixes = vec![Fix { title: "Do it".into(), safety: Safety::Safe, edits }];
+    }
+    let start = std::time::Instant::now();
+    let shown = case.full();
+    assert_eq!(shown.matches("        1 + ").count(), 4000);
+    assert!(shown.len() < 8_000_000 && start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }

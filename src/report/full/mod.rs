@@ -1,6 +1,7 @@
 //! Findings for people, with the lines they are about, drawn by miette. The only file that knows miette's
 //! handler.
 
+mod change;
 mod snippet;
 
 use std::{
@@ -12,7 +13,10 @@ use std::{
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles};
 
-use self::snippet::{SafeText, Snippet, label};
+use self::{
+    change::Change,
+    snippet::{SafeText, Snippet, label},
+};
 use super::{
     Options,
     concise::{MAX_MESSAGE, overlays},
@@ -94,13 +98,18 @@ impl<'o> Printer<'o> {
             (None, None) => "",
         };
         self.footer(out, "help", help);
-        for fix in &finding.fixes {
+        let best = finding.fixes.iter().position(|fix| !fix.edits.is_empty());
+        for (at, fix) in finding.fixes.iter().enumerate() {
             let promise = match fix.safety {
                 Safety::Safe => "safe",
                 Safety::Unsafe => "unsafe",
                 Safety::Manual => "by hand",
             };
             self.footer(out, "fix", &format!("{} ({promise})", fix.title));
+            if Some(at) == best {
+                let change = Change { fix, home: finding.primary.span.source };
+                change.write(|source| self.text(source), self.options, out)?;
+            }
         }
         self.footer(out, "why", &rule.map(|rule| first_sentence(&rule.prose().why)).unwrap_or_default());
         out.push('\n');

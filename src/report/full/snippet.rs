@@ -5,7 +5,7 @@
 //! in bytes, pass control characters on and panic beyond column 65,535. So each finding gets one snippet
 //! whose lines are chosen here, before miette sees it, from a harmless copy of the file.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
@@ -89,6 +89,43 @@ impl<'o> SafeText<'o> {
             None => Cow::Owned(format!("{}\n", &self.text[start..])),
         };
         Snippet { path: &self.path, text, start, first_line: first, line_count: last - first + 1, primary }
+    }
+
+    /// The file, made harmless.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// A piece of the text, made harmless.
+    pub(super) fn get(&self, range: Range<usize>) -> Option<&str> {
+        self.text.get(range)
+    }
+
+    /// The line, from 1, in which byte `at` stands.
+    pub(super) fn line_of(&self, at: usize) -> u32 {
+        self.source.lines().line(at as u32)
+    }
+
+    /// The bytes of the lines that `span` touches, with their line breaks; of a long line only what is near it.
+    pub(super) fn lines_around(&self, span: Span) -> Range<usize> {
+        let text = &self.source.text;
+        let (start, end) = (floor(text, span.start), floor(text, span.end));
+        let lines = self.source.lines();
+        let (first, last) = (lines.line(start), lines.line(end));
+        let near = |at: u32| floor(text, at) as usize;
+        let line_start = lines.line_start(first).unwrap_or_default() as usize;
+        let line_end = lines.line_start(last + 1).map_or(text.len(), |end| end as usize);
+        let from = if self.is_long(first) { near(start.saturating_sub(MARGIN)) } else { line_start };
+        let to = if self.is_long(last) { near(end.saturating_add(MARGIN)) } else { line_end };
+        from.max(line_start)..to.min(line_end)
+    }
+
+    /// What to put before and behind a piece of the text, where it begins or ends within a line.
+    pub(super) fn cuts(&self, range: &Range<usize>) -> (&'static str, &'static str) {
+        let breaks = |at: usize| self.text.as_bytes().get(at).is_none_or(|byte| *byte == b'\n');
+        let mark = |is_whole: bool| if is_whole { "" } else { self.ellipsis };
+        let is_end = range.end.checked_sub(1).is_none_or(breaks) || range.end >= self.text.len();
+        (mark(range.start == 0 || breaks(range.start - 1)), mark(is_end))
     }
 
     /// A piece of a long line: what `marks` covers and a margin on each side.
