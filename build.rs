@@ -30,8 +30,8 @@ mod base {
     pub use severity::Severity;
 }
 
-#[expect(dead_code, unreachable_pub, reason = "only the form is needed here")]
-#[path = "src/rule/file.rs"]
+#[expect(dead_code, unreachable_pub, unused_imports, reason = "only the form is needed here")]
+#[path = "src/rule/file/mod.rs"]
 mod file;
 
 use file::RuleFile;
@@ -40,7 +40,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/checks");
-    println!("cargo::rerun-if-changed=src/rule/file.rs");
+    println!("cargo::rerun-if-changed=src/rule/file");
     if let Err(error) = generate() {
         println!("cargo::error={error}");
     }
