@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{patch::Patch, segments::Segments};
 use crate::{
     base::{SourceId, Span},
+    engine::suppress::is_silence,
     yaml::{self, Document, Entry, Kind, Limits, Node, Parsed},
 };
 
@@ -188,7 +189,7 @@ impl Compare<'_> {
         format!("it would change more than it should, at line {line}")
     }
 
-    /// Every comment is still there.
+    /// Every comment is still there, but for those that silence and that an edit takes with nothing but themselves.
     fn comments(&self) -> Result<(), Why> {
         let mut left: BTreeMap<&str, usize> = BTreeMap::new();
         for comment in self.new.comments() {
@@ -198,10 +199,22 @@ impl Compare<'_> {
             let text = text_of(self.old, comment);
             match left.get_mut(text) {
                 Some(count) if *count > 0 => *count -= 1,
+                _ if is_silence(text) && self.is_edited_alone(comment) => {}
                 _ => return Err(format!("the comment `{}` would be lost", text.trim_end())),
             }
         }
         Ok(())
+    }
+
+    /// Whether an edit takes from this comment, and nothing around it but its line break and blanks.
+    fn is_edited_alone(&self, comment: &yaml::Comment) -> bool {
+        let outside =
+            |start: u32, end: u32| self.old.text().get(start as usize..end as usize).unwrap_or_default();
+        self.segments.taken_from(comment.start, comment.end).is_some_and(|(start, end)| {
+            let before = outside(start, comment.start.max(start));
+            let behind = outside(comment.end.min(end), end);
+            before.trim().is_empty() && behind.trim().is_empty()
+        })
     }
 }
 

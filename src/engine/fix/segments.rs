@@ -46,6 +46,11 @@ impl Segments {
         self.0.get(at).is_some_and(|it| it.old.0 <= start && it.old.0 < it.old.1)
     }
 
+    /// What the first edit takes that reaches into these bytes of the old text.
+    pub(super) fn taken_from(&self, start: u32, end: u32) -> Option<(u32, u32)> {
+        self.near(start, end).map(|it| it.old).find(|old| old.0 < end && start < old.1)
+    }
+
     /// Whether the edits bring all of these bytes of the new text.
     pub(super) fn brings(&self, start: u32, end: u32) -> bool {
         let at = self.0.partition_point(|it| it.new.1 < end);

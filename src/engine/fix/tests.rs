@@ -293,6 +293,22 @@ fn edits_that_change_anything_else_are_caught() {
 }
 
 #[test]
+fn a_comment_that_silences_may_go_when_the_edit_is_about_nothing_else() {
+    let text = "a: 1 # plimsoll: ignore[x, y] why\n# plimsoll: ignore[z]\nb: 2 # why\n";
+    for (from, to) in [("x, ", ""), (" # plimsoll: ignore[x, y] why", ""), ("# plimsoll: ignore[z]\n", "")] {
+        assert_eq!(compared(text, from, to), Ok(()), "{from:?}");
+    }
+    for (from, to) in [
+        ("1 # plimsoll: ignore[x, y] why", "1"),
+        ("# plimsoll: ignore[z]\nb: 2", "b: 2"),
+        (" # why", ""),
+        ("# plimsoll: ignore[z]\nb: 2 # why\n", ""),
+    ] {
+        assert!(compared(text, from, to).is_err(), "{from:?}");
+    }
+}
+
+#[test]
 fn line_endings_are_not_mixed_and_other_files_may_have_any() {
     let crlf = POD.replace('\n', "\r\n");
     assert_eq!(inserted(&crlf, "1.30", "\n  y: 1"), Err("it would mix line endings".to_owned()));

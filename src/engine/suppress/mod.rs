@@ -77,6 +77,11 @@ pub(super) struct Mend {
     pub(super) edit: Edit,
 }
 
+/// Whether `text`, from its `#` on, is a comment that silences.
+pub(super) fn is_silence(text: &str) -> bool {
+    matches!(comment::read(text), Some(Ok(_)))
+}
+
 /// What a comment or annotation asks for.
 #[derive(Debug, Clone)]
 pub(super) struct Order {
