@@ -4,7 +4,7 @@ use super::{Step, anchor::follow};
 use crate::yaml::{Change, Desk, Draft, Leg, Node};
 
 /// `steps`, with those that would each add the same missing parent joined into one where the first of them stands.
-pub(super) fn joined<'a>(desk: &Desk<'_>, steps: Vec<Step<'a>>) -> Vec<Step<'a>> {
+pub(super) fn joined<'a>(desk: &Desk<'_>, steps: &[Step<'a>]) -> Vec<Step<'a>> {
     let depths: Vec<Option<usize>> = steps.iter().map(|step| missing_at(desk, step)).collect();
     let mut out: Vec<Step<'a>> = Vec::with_capacity(steps.len());
     let is_shared = |at: usize, depth: usize| {
@@ -15,11 +15,8 @@ pub(super) fn joined<'a>(desk: &Desk<'_>, steps: Vec<Step<'a>>) -> Vec<Step<'a>>
         })
     };
     for (at, (step, depth)) in steps.iter().zip(&depths).enumerate() {
-        let Some(depth) = depth.filter(|depth| is_shared(at, *depth)) else {
-            out.push(step.clone());
-            continue;
-        };
-        let Some(draft) = nested(step, depth) else {
+        let shared = depth.filter(|depth| is_shared(at, *depth));
+        let Some((depth, draft)) = shared.and_then(|depth| Some((depth, nested(step, depth)?))) else {
             out.push(step.clone());
             continue;
         };

@@ -181,6 +181,6 @@ impl Remedy {
             order.steps(desk, aim, &words, &mut steps)?;
         }
         let title = title.or_else(|| Some(default_title(desk, steps.first()?, aim)))?;
-        fix_of(desk, self.safety, &title, &join::joined(desk, steps))
+        fix_of(desk, self.safety, &title, &join::joined(desk, &steps))
     }
 }
