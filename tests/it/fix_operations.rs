@@ -146,3 +146,23 @@ fn a_field_that_a_merge_brings_is_changed_where_it_is_written_or_for_the_one_tha
         assert!(safety == Safety::Unsafe && after.contains("x: &d {}"), "{title}: {after}");
     }
 }
+
+#[test]
+fn every_document_of_a_file_with_many_gets_its_fixes() {
+    let text: String = (0..1_500)
+        .map(|at| {
+            format!("---\napiVersion: v1\nkind: Pod\nmetadata: {{name: p{at}}}\nspec:\n  hostPID: true\n")
+        })
+        .collect();
+    let dir = super::dir::Dir::outside();
+    dir.write("a.yaml", &text);
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .current_dir(dir.path())
+        .args(["check", "--isolated", "--select", "host-pid", "--fix-only", "--unsafe-fixes"])
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("Fixed 1500 problems in 1 file"), "{told}");
+    let after = std::fs::read_to_string(dir.path().join("a.yaml")).unwrap();
+    assert!(!after.contains("hostPID"));
+}
