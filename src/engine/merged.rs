@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{Ignored, told::Told};
-use crate::base::{Diagnostic, ObjectId, RuleId, SourceId, Span};
+use crate::base::{Diagnostic, ObjectId, RuleId, Safety, SourceId, Span};
 
 /// The findings of all roots, the same one once.
 #[derive(Debug, Default)]
@@ -131,8 +131,22 @@ impl<'t> Merged<'t> {
                 finding.spared = names(&labels, holders.difference(&found_in));
                 finding.spared.retain(|label| !finding.overlays.contains(label));
             }
+            warn_of_others(&mut finding);
             finding
         })
+    }
+}
+
+/// Makes the fixes unsafe, and lets them say so, that would change what overlays without the finding get: a base is
+/// changed for all that take it up, when only one of them set the value that was judged.
+fn warn_of_others(finding: &mut Diagnostic) {
+    if finding.spared.is_empty() {
+        return;
+    }
+    let judged = finding.primary.span.source;
+    for fix in finding.fixes.iter_mut().filter(|fix| fix.edits.iter().any(|it| it.span.source != judged)) {
+        fix.safety = fix.safety.min(Safety::Unsafe);
+        fix.title.push_str(&format!(", also in {}", finding.spared.join(", ")));
     }
 }
 

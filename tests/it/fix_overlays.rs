@@ -254,3 +254,27 @@ fn a_rule_that_a_comment_names_in_vain_is_taken_out_and_all_other_comments_stay(
         .replace("[host-pid, privileged-container]", "[privileged-container]");
     assert_eq!((after, said.contains("Fixed 2 problems")), (&expected, true), "{said}");
 }
+
+#[test]
+fn a_fix_that_reaches_other_overlays_says_so() {
+    let patch = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n    - name: web\n      \
+                 securityContext:\n        capabilities: {add: [SYS_ADMIN]}\n";
+    let dir = repository(&[
+        ("base/kustomization.yaml", "resources: [pod.yaml]\n"),
+        ("base/pod.yaml", POD),
+        ("dev/kustomization.yaml", "resources: [../base]\n"),
+        ("prod/kustomization.yaml", "resources: [../base]\npatches: [{path: patch.yaml}]\n"),
+        ("prod/patch.yaml", patch),
+    ]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
+    command.current_dir(dir.path()).args(["check", "--output-format=json"]);
+    let output = command.args(["--select", "sys-admin-capability-added"]).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let fixes = report["findings"][0]["fixes"].as_array().unwrap();
+    let base = |fix: &&serde_json::Value| fix["edits"].to_string().contains("base/pod.yaml");
+    for fix in fixes.iter().filter(base) {
+        assert_eq!(fix["safety"], "unsafe");
+        assert!(fix["title"].as_str().unwrap().ends_with(", also in dev"), "{fix}");
+    }
+    assert!(fixes.iter().any(|fix| base(&fix)), "{fixes:?}");
+}
