@@ -221,15 +221,28 @@ impl Session {
         self.tell_news(is_new, writer);
     }
 
-    /// Says what stands in the way, once.
+    /// Says what stands in the way, once. A configuration that is open tells its mistakes itself: words that pop up
+    /// each time it is saved, by some editors at each pause, would be in the way of whoever writes it.
     fn tell_troubles(&mut self, troubles: Vec<String>, writer: &Writer) {
-        let broken =
-            self.broken.iter().map(|it| format!("{it}\nWhat was good before, or the default, holds."));
-        let all: Vec<String> = broken.chain(troubles).collect();
-        for words in all.iter().filter(|it| !self.said.contains(it)) {
+        let broken = self.broken.iter().map(|it| {
+            let path = super::workspace::real(Path::new(&it.source.path));
+            let words = format!("{it}\nWhat was good before, or the default, holds.");
+            (words, self.document_at(&path).is_some())
+        });
+        let all = broken.chain(troubles.into_iter().map(|words| (words, false)));
+        let (mut said, mut new) = (Vec::new(), Vec::new());
+        for (words, is_open) in all {
+            if self.said.contains(&words) {
+                said.push(words);
+            } else if !is_open {
+                new.push(words);
+            }
+        }
+        for words in &new {
             super::push::show(writer, lsp::MessageType::Warning, words);
         }
-        self.said = all;
+        said.append(&mut new);
+        self.said = said;
     }
 
     /// What is found in an open document.

@@ -396,6 +396,12 @@ fn a_broken_configuration_is_told_in_itself_and_what_was_good_before_holds() {
     client.did_open(&config, "ignore: [privileged-contianer]\n");
     client.did_change(&config, 2, "ignroe: []\n");
     client.until_rules(&config, &["configuration@0:0"]);
+    // Editors that save at each pause must not have words pop up each time.
+    dir.write(".plimsoll.yaml", "ignroe: []\n");
+    client.notify("workspace/didChangeWatchedFiles", json!({"changes": [{"uri": config, "type": 2}]}));
+    client.listen(std::time::Duration::from_millis(700));
+    let popped: Vec<_> = client.shown().into_iter().filter(|it| it.contains("ignroe")).collect();
+    assert!(popped.is_empty(), "{popped:?}");
     client.did_change(&config, 3, "ignore: []\n");
     client.until_rules(&config, &[]);
     dir.write(".plimsoll.yaml", "ignore: []\n");

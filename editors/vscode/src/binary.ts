@@ -31,11 +31,14 @@ export function findBinary(around: Surroundings): Found {
   const name = around.platform === "win32" ? "plimsoll.exe" : "plimsoll";
   // An empty or relative part of PATH would mean the folder that is open, and what lies there is not trusted.
   const folders = (around.path ?? "").split(delimiter).filter((folder) => isAbsolute(folder));
-  const candidates = [join(around.extension, "bin"), ...folders].map((folder) => join(folder, name));
-  const binary = candidates.find(isProgram);
-  return binary === undefined
-    ? { problem: "plimsoll was not found: install it (`cargo install plimsoll`) or set plimsoll.path" }
-    : { binary };
+  const own = join(around.extension, "bin");
+  const binary = [own, ...folders].map((folder) => join(folder, name)).find(isProgram);
+  return binary === undefined ? { problem: notFound(name, own, folders.length) } : { binary };
+}
+
+function notFound(name: string, own: string, folders: number): string {
+  const path = folders === 1 ? "the one folder of PATH" : `the ${folders} folders of PATH`;
+  return `${name} was not found in ${own} or in ${path}: install it (\`cargo install plimsoll\`) or set plimsoll.path`;
 }
 
 function isProgram(path: string): boolean {

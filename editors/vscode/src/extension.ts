@@ -66,6 +66,8 @@ async function start(context: vscode.ExtensionContext): Promise<void> {
   });
   if ("problem" in found) {
     output.error(found.problem);
+    // An editor that was not started from a shell often has another PATH than the shell.
+    output.info(`PATH as the editor has it: ${process.env["PATH"] ?? ""}`);
     void offerSettings(found.problem);
     return;
   }

@@ -68,3 +68,12 @@ test("on Windows the binary has an extension", () => {
   const binary = program("windows", "plimsoll.exe");
   assert.deepEqual(findBinary({ ...around, path: join(folder, "windows"), platform: "win32" }), { binary });
 });
+
+test("a binary that is not there is told with the places where it was looked for", () => {
+  const extension = join(folder, "bare");
+  const one = findBinary({ ...around, extension, path: join(folder, "empty") });
+  assert.ok("problem" in one && one.problem.includes(`${join(extension, "bin")} or in the one folder of PATH`));
+  const path = [".", join(folder, "empty"), join(folder, "empty-too")].join(delimiter);
+  const two = findBinary({ ...around, extension, path });
+  assert.ok("problem" in two && two.problem.includes("the 2 folders of PATH"));
+});
