@@ -72,36 +72,62 @@ impl Draft {
 
     /// What follows `key:` in block style, the space or line break before it included.
     pub(super) fn after_key(&self, column: usize, layout: &Layout) -> String {
-        match self {
-            Draft::List(items) if !items.is_empty() => {
-                let at = column + layout.list_step;
-                format!("{}{}{}", layout.eol, " ".repeat(at), self.block(at, layout))
+        let mut out = String::new();
+        self.push_after_key(&mut out, column, layout);
+        out
+    }
+
+    fn push_after_key(&self, out: &mut String, column: usize, layout: &Layout) {
+        let at = match self {
+            Draft::List(items) if !items.is_empty() => column + layout.list_step,
+            Draft::Map(entries) if !entries.is_empty() => column + layout.step,
+            _ => {
+                out.push(' ');
+                out.push_str(&self.inline(false, Style::Plain));
+                return;
             }
-            Draft::Map(entries) if !entries.is_empty() => {
-                let at = column + layout.step;
-                format!("{}{}{}", layout.eol, " ".repeat(at), self.block(at, layout))
-            }
-            _ => format!(" {}", self.inline(false, Style::Plain)),
-        }
+        };
+        push_line(out, at, layout);
+        self.push_block(out, at, layout);
     }
 
     /// In block style from `column` on, the first line without its indentation.
     pub(super) fn block(&self, column: usize, layout: &Layout) -> String {
-        let next = format!("{}{}", layout.eol, " ".repeat(column));
-        let lines: Vec<String> = match self {
+        let mut out = String::new();
+        self.push_block(&mut out, column, layout);
+        out
+    }
+
+    fn push_block(&self, out: &mut String, column: usize, layout: &Layout) {
+        match self {
             Draft::List(items) if !items.is_empty() => {
-                items.iter().map(|it| format!("- {}", it.block(column + 2, layout))).collect()
+                for (at, item) in items.iter().enumerate() {
+                    if at > 0 {
+                        push_line(out, column, layout);
+                    }
+                    out.push_str("- ");
+                    item.push_block(out, column + 2, layout);
+                }
             }
             Draft::Map(entries) if !entries.is_empty() => {
-                let entry = |(key, value): &(String, Draft)| {
-                    format!("{}:{}", key_text(key, false), value.after_key(column, layout))
-                };
-                entries.iter().map(entry).collect()
+                for (at, (key, value)) in entries.iter().enumerate() {
+                    if at > 0 {
+                        push_line(out, column, layout);
+                    }
+                    out.push_str(&key_text(key, false));
+                    out.push(':');
+                    value.push_after_key(out, column, layout);
+                }
             }
-            _ => vec![self.inline(false, Style::Plain)],
-        };
-        lines.join(&next)
+            _ => out.push_str(&self.inline(false, Style::Plain)),
+        }
     }
+}
+
+/// Begins a line at `column`.
+fn push_line(out: &mut String, column: usize, layout: &Layout) {
+    out.push_str(layout.eol);
+    out.extend(std::iter::repeat_n(' ', column));
 }
 
 /// `key` as it stands before its colon.

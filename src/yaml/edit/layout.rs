@@ -45,6 +45,10 @@ const MOST_SHOWN: usize = 64;
 fn habits(mapping: Spot<'_>) -> (Option<usize>, Option<usize>) {
     let (mut step, mut list_step) = (None, None);
     for (key, value) in mapping.entries().into_iter().take(MOST_SHOWN) {
+        // Most values are scalars and show nothing: columns cost a search.
+        if !value.is_block_collection() {
+            continue;
+        }
         let (Some(from), Some(to)) = (key.column(), value.column()) else { continue };
         let wide = to.checked_sub(from).filter(|_| value.is_own_line());
         match value.style() {
