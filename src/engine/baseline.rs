@@ -3,13 +3,15 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
-    path::{Component, Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
 
 use super::Outcome;
-use crate::base::{Diagnostic, SourceId};
+use crate::{
+    base::{Diagnostic, SourceId},
+    walk,
+};
 
 /// Of the form of the file; a reader of another version cannot know what the entries mean.
 const VERSION: u32 = 1;
@@ -292,19 +294,8 @@ pub(super) fn without_numbers(path: &str) -> String {
 
 /// The path of a source from the repository's root, `/` between its parts.
 fn path_of(outcome: &Outcome, id: SourceId) -> String {
-    let path = outcome.base.join(outcome.sources.path(id));
-    let mut normal = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                normal.pop();
-            }
-            part => normal.push(part),
-        }
-    }
-    let path: &Path = normal.strip_prefix(&outcome.root).unwrap_or(&normal);
-    crate::walk::shown(path)
+    let path = walk::plain(&outcome.base.join(outcome.sources.path(id)));
+    walk::shown(path.strip_prefix(&outcome.root).unwrap_or(&path))
 }
 
 #[cfg(test)]

@@ -168,7 +168,7 @@ impl Disk {
 
 impl Library for Disk {
     fn look(&self, path: &Path) -> Option<Found> {
-        let plain = plain(path);
+        let plain = walk::plain(path);
         if self.walked.contains_key(plain.as_os_str()) {
             return Some(Found { real: plain, is_folder: false });
         }
@@ -221,28 +221,4 @@ impl Library for Disk {
 
 fn is_manifest(path: &Path) -> bool {
     path.extension().and_then(OsStr::to_str).is_some_and(|it| matches!(it, "yaml" | "yml" | "json"))
-}
-
-/// `path` with `..` resolved by name: right wherever no symbolic link is on the way, and such a path is no walked file.
-fn plain(path: &Path) -> PathBuf {
-    let is_step = |pair: &[u8]| matches!(pair, [b'/' | b'\\', b'.' | b'/' | b'\\']);
-    let bytes = path.as_os_str().as_encoded_bytes();
-    // Most paths have no such step.
-    if !bytes.windows(2).any(is_step)
-        && !matches!(bytes.last(), Some(b'/' | b'\\'))
-        && !bytes.starts_with(b".")
-    {
-        return path.to_path_buf();
-    }
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
 }

@@ -4,7 +4,7 @@
 use std::{
     collections::HashSet,
     ffi::OsString,
-    path::{Component, Path, PathBuf},
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -24,7 +24,7 @@ use super::{
 use crate::{
     base::{Source, SourceId},
     render::{self, kustomize::Store},
-    walk::{Found, NameHint},
+    walk::{self, Found, NameHint},
     yaml,
 };
 
@@ -105,7 +105,7 @@ pub(super) fn judge_jobs<'p>(
     judged
         .par_iter()
         .map(|(job, plan)| {
-            let is_patch = !patches.is_empty() && patches.contains(normal(&job.found.path).as_os_str());
+            let is_patch = !patches.is_empty() && patches.contains(walk::normal(&job.found.path).as_os_str());
             let role = match job.found.hint {
                 NameHint::Kustomization => Role::Kustomization,
                 _ if is_patch => Role::Patch,
@@ -134,7 +134,7 @@ fn patches_of(job: &Job, shared: &Shared<'_, '_>) -> Vec<PathBuf> {
     let folder = job.found.path.parent().unwrap_or(Path::new(""));
     let named = |parsed: &yaml::Parsed<'_>| -> Vec<PathBuf> {
         let roots = parsed.documents().iter().filter_map(|document| parsed.root(document));
-        roots.flat_map(render::patch_files).map(|name| normal(&folder.join(name))).collect()
+        roots.flat_map(render::patch_files).map(|name| walk::normal(&folder.join(name))).collect()
     };
     if let Some((_, parsed)) = shared.kustomized.and_then(|it| it.store.parsed(job.id)) {
         return named(parsed);
@@ -185,19 +185,4 @@ fn judge_job(job: &Job, role: Role, plan: &Plan<'_>, shared: &Shared<'_, '_>) ->
     };
     let source = (!judged.findings.is_empty()).then(|| Arc::new(loaded.source));
     done(judged, source, None)
-}
-
-/// `path` with its `.` and `a/..` taken out, as text: two ways to write one path become one.
-fn normal(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
 }

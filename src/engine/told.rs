@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeSet, HashSet},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use memchr::memmem;
@@ -19,7 +19,7 @@ use crate::{
     index,
     render::kustomize::FILE_NAMES,
     rule::Native,
-    walk::NameHint,
+    walk::{self, NameHint},
 };
 
 /// The files that a run is about, where it reads others too.
@@ -88,7 +88,7 @@ impl Told {
         let Scope::Changed { gone, .. } = &request.scope else { return };
         // With its kustomization, a folder is gone for those that name it.
         let is_gone = |path: &Path| {
-            let path = plain(path);
+            let path = walk::plain(path);
             gone.contains(&path) || gone.iter().any(|it| is_kustomization(it) && it.parent() == Some(&path))
         };
         self.files.extend(all.naming(&is_gone));
@@ -202,19 +202,4 @@ fn asks(plan: &Plan<'_>, text: &str) -> bool {
 
 fn is_kustomization(path: &Path) -> bool {
     path.file_name().and_then(|name| name.to_str()).is_some_and(|name| FILE_NAMES.contains(&name))
-}
-
-/// `path` with `..` resolved by name.
-fn plain(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Options, ignored, ignored_words, place::Place, safe, text::Paint};
+use super::{Options, ignored_words, place::Place, safe, text::Paint, told};
 use crate::{
     base::{Diagnostic, Sources},
     engine::{Ignored, Outcome},
@@ -18,8 +18,7 @@ pub(super) fn write(
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let findings = outcome.findings.iter().map(|finding| (finding, None));
-    for (finding, silenced) in findings.chain(ignored(outcome, options)) {
+    for (finding, silenced) in told(outcome, options) {
         write_finding(finding, silenced, &outcome.sources, options, out)?;
     }
     Ok(())

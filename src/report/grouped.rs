@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use super::{
-    Options, ignored, safe,
+    Options, safe,
     text::Paint,
+    told,
     words::{self, message_of},
 };
 use crate::{
@@ -19,8 +20,7 @@ pub(super) fn write(
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let findings = outcome.findings.iter().map(|finding| (finding, None));
-    let mut all: Vec<_> = findings.chain(ignored(outcome, options)).collect();
+    let mut all: Vec<_> = told(outcome, options).collect();
     // Silenced ones stand behind all others: here they belong to their files.
     let path = |finding: &Diagnostic| outcome.sources.path(finding.primary.span.source);
     all.sort_by(|(a, _), (b, _)| path(a).cmp(path(b)));

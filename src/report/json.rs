@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Serialize, Serializer};
 
-use super::{Options, fingerprint, ignored, json_layout, place::Place, safe, uri};
+use super::{Options, fingerprint, json_layout, place::Place, safe, told, uri};
 use crate::{
     base::{Diagnostic, Edit, Fix, Label, Position, RuleId, Safety, Severity, Sources, Span},
     engine::{FileClass, Ignored, Outcome},
@@ -110,8 +110,7 @@ struct Findings<'o>(&'o Outcome, &'o Options);
 impl Serialize for Findings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(outcome, options) = self;
-        let findings = outcome.findings.iter().map(|finding| (finding, None));
-        let all = findings.chain(ignored(outcome, options));
+        let all = told(outcome, options);
         serializer.collect_seq(all.map(|(finding, silenced)| Finding::of(finding, silenced, outcome)))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Options, ignored, json::Finding, json_layout};
+use super::{Options, json::Finding, json_layout, told};
 use crate::{engine::Outcome, rule::Registry};
 
 pub(super) fn write(
@@ -11,8 +11,7 @@ pub(super) fn write(
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let findings = outcome.findings.iter().map(|finding| (finding, None));
-    for (finding, silenced) in findings.chain(ignored(outcome, options)) {
+    for (finding, silenced) in told(outcome, options) {
         json_layout::write(&Finding::of(finding, silenced, outcome), 0, out)?;
     }
     Ok(())

@@ -13,7 +13,7 @@ use quick_xml::{
 };
 
 use super::{
-    Options, concise, ignored, ignored_words, safe, uri,
+    Options, concise, ignored_words, safe, told, uri,
     words::{self, message},
 };
 use crate::{
@@ -67,8 +67,7 @@ fn suites(outcome: &Outcome, registry: &Registry, options: &Options) -> BTreeMap
             Test { name: words::UNREADABLE.to_owned(), line: None, ending: Ending::Errored { message } };
         suites.entry(uri::path(outcome, &file.path)).or_default().push(test);
     }
-    let findings = outcome.findings.iter().map(|finding| (finding, None));
-    for (finding, silenced) in findings.chain(ignored(outcome, options)) {
+    for (finding, silenced) in told(outcome, options) {
         let path = uri::path(outcome, outcome.sources.path(finding.primary.span.source));
         suites.entry(path).or_default().push(test(finding, silenced, outcome, registry));
     }

@@ -220,6 +220,14 @@ pub fn write_for_github(
     github::lines_and_annotations(outcome, registry, options, out)
 }
 
+/// The findings, and behind them the silenced ones that are shown, each of these with why it is silenced.
+fn told<'o>(
+    outcome: &'o Outcome,
+    options: &Options,
+) -> impl Iterator<Item = (&'o Diagnostic, Option<&'o Ignored>)> {
+    outcome.findings.iter().map(|finding| (finding, None)).chain(ignored(outcome, options))
+}
+
 /// The silenced findings that are shown, each with why it is silenced.
 fn ignored<'o>(
     outcome: &'o Outcome,

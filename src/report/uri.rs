@@ -1,8 +1,8 @@
 //! Paths as URIs, relative to the repository's root. Knows nothing of findings; touches no file system.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-use crate::engine::Outcome;
+use crate::{engine::Outcome, walk};
 
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
@@ -37,32 +37,14 @@ pub(super) fn path(outcome: &Outcome, path: &str) -> String {
 
 /// `path` relative to the root, or absolute and `false` when it lies outside.
 fn placed(outcome: &Outcome, path: &str) -> (PathBuf, bool) {
-    let absolute = normalized(&outcome.base.join(path));
-    let root = normalized(&outcome.root);
+    let absolute = walk::normal(&outcome.base.join(path));
+    let root = walk::normal(&outcome.root);
     match absolute.strip_prefix(&root) {
         Ok(relative) if !relative.starts_with("..") && !relative.is_absolute() => {
             (relative.to_path_buf(), true)
         }
         _ => (absolute, false),
     }
-}
-
-/// `path` without `.` and, where the text alone tells it, without `..`.
-fn normalized(path: &Path) -> PathBuf {
-    let mut normalized = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir
-                if matches!(normalized.components().next_back(), Some(Component::Normal(_))) =>
-            {
-                normalized.pop();
-            }
-            Component::ParentDir if normalized.has_root() => {}
-            other => normalized.push(other),
-        }
-    }
-    normalized
 }
 
 /// Everything but RFC 3986's unreserved characters and `/` as `%XX`.

@@ -13,6 +13,7 @@ mod folder;
 mod hint;
 mod ignores;
 mod named;
+mod steps;
 
 use std::{
     ffi::OsString,
@@ -22,6 +23,7 @@ use std::{
 
 pub use hint::{NameHint, hint};
 pub use named::{is_ignored, walk};
+pub use steps::{normal, plain};
 
 /// How to walk.
 #[derive(Debug, Clone)]

@@ -2,12 +2,15 @@
 
 use std::{
     collections::BTreeMap,
-    path::{Component, Path, PathBuf},
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
 use super::{Content, FILE_NAMES, Found, Library};
-use crate::base::{Source, SourceId};
+use crate::{
+    base::{Source, SourceId},
+    walk,
+};
 
 /// Files in memory, without symbolic links; paths begin with `/`.
 #[derive(Debug, Default)]
@@ -34,7 +37,7 @@ impl Memory {
 
 impl Library for Memory {
     fn look(&self, path: &Path) -> Option<Found> {
-        let real = cleaned(path);
+        let real = walk::plain(path);
         if self.files.contains_key(&real) {
             return Some(Found { real, is_folder: false });
         }
@@ -58,19 +61,4 @@ impl Library for Memory {
     fn top(&self) -> PathBuf {
         PathBuf::from("/")
     }
-}
-
-/// `path` with `.` and `..` resolved by name alone.
-fn cleaned(path: &Path) -> PathBuf {
-    let mut clean = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                clean.pop();
-            }
-            other => clean.push(other),
-        }
-    }
-    clean
 }

@@ -15,7 +15,7 @@ use self::{
     escape::{esc, sha256},
     finding::Finding,
 };
-use super::{Options, ignored, safe, text::count};
+use super::{Options, safe, text::count, told};
 use crate::{engine::Outcome, rule::Registry};
 
 const STYLE: &str = include_str!("page.css");
@@ -153,8 +153,7 @@ fn findings(
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let found = outcome.findings.iter().map(|finding| (finding, None));
-    let all = found.chain(ignored(outcome, options));
+    let all = told(outcome, options);
     let mut all: Vec<_> =
         all.map(|(finding, silenced)| Finding::new(finding, silenced, outcome, registry, options)).collect();
     all.sort_by_key(Finding::path);
