@@ -59,7 +59,7 @@ pub(super) fn collect(
             outcome.stats.objects += done.judged.objects;
             outcome.unreadable.extend(done.unreadable);
         }
-        outcome.roles.insert(done.id, done.role);
+        outcome.roles.insert(done.id, (done.role, done.judged.class));
         findings.extend(done.judged.findings);
         facts.extend(done.judged.facts);
         silences.extend(done.judged.silences);

@@ -59,19 +59,33 @@ pub struct Judged {
 
 /// Reads `source` and judges what it holds by the rules of `plan`.
 pub fn judge(source: &Source, role: Role, plan: &Plan<'_>, reading: &Reading) -> Judged {
+    judge_parsed(&read(source, role, reading), role, plan)
+}
+
+/// Reads what of `source` is worth a tree.
+pub(super) fn read<'s>(source: &'s Source, role: Role, reading: &Reading) -> Parsed<'s> {
     let keep = |document: &str| reading.parse_all || role != Role::Plain || kube::may_hold_objects(document);
-    let parsed = yaml::parse_filtered(source.id, &source.text, &reading.limits, keep);
-    judge_parsed(&parsed, role, plan)
+    yaml::parse_filtered(source.id, &source.text, &reading.limits, keep)
 }
 
 /// As [`judge`], for a text that was parsed already.
 pub fn judge_parsed(parsed: &Parsed<'_>, role: Role, plan: &Plan<'_>) -> Judged {
-    let mut judged = Judged { class: class_of(parsed, role), ..Judged::default() };
+    judge_documents(parsed, (role, class_of(parsed, role)), plan, &|_| true)
+}
+
+/// As [`judge_parsed`], for a text of a known class; looks only at the documents that `chooses` says yes to.
+pub(super) fn judge_documents(
+    parsed: &Parsed<'_>,
+    (role, class): (Role, FileClass),
+    plan: &Plan<'_>,
+    chooses: &dyn Fn(&yaml::Document) -> bool,
+) -> Judged {
+    let mut judged = Judged { class, ..Judged::default() };
     if let Some(silencing) = plan.silencing {
         judged.silences = suppress::of_text(parsed, silencing.peers);
     }
     let desk = Desk::new(parsed);
-    for document in parsed.documents().iter().filter(|document| !document.skipped) {
+    for document in parsed.documents().iter().filter(|it| !it.skipped && chooses(it)) {
         if document.error.as_ref().is_some_and(|error| error.kind == SyntaxErrorKind::Template) {
             continue;
         }
@@ -144,7 +158,8 @@ fn trust(judged: &mut Judged, parsed: &Parsed<'_>, role: Role) {
     }
 }
 
-fn class_of(parsed: &Parsed<'_>, role: Role) -> FileClass {
+/// What a text is that has such a role.
+pub(super) fn class_of(parsed: &Parsed<'_>, role: Role) -> FileClass {
     match role {
         Role::Kustomization => return FileClass::Kustomization,
         Role::Patch | Role::UnbuiltPatch => return FileClass::KustomizePatch,

@@ -77,8 +77,8 @@ pub struct Outcome {
     pub stats: Stats,
     /// The classification of each file, in path order; filled only when asked for.
     pub classes: Vec<(String, FileClass)>,
-    /// What each walked file was judged as.
-    pub roles: BTreeMap<SourceId, Role>,
+    /// What each walked file was judged as, and what it turned out to be.
+    pub roles: BTreeMap<SourceId, (Role, FileClass)>,
     /// The folder to which relative source paths are relative.
     pub base: PathBuf,
     /// The repository's root (the nearest folder with `.git`), or `base`; paths for tools start here.

@@ -2,7 +2,14 @@
 
 use std::path::Path;
 
-use super::{Plan, Reading, Role, judge, merged::Also, overrule::overrule, suppress};
+use super::{
+    FileClass, Plan, Reading, Role,
+    judge::{class_of, judge_documents, read},
+    merged::Also,
+    overrule::overrule,
+    stretch::Stretch,
+    suppress,
+};
 use crate::{
     base::{Diagnostic, Source, SourceId},
     config::Settings,
@@ -24,23 +31,48 @@ pub struct Changed<'c, 'r> {
     pub way: &'c Path,
     /// How it is read.
     pub reading: Reading,
+    /// What the run saw in its place, where that is known.
+    pub before: Option<Before<'c>>,
 }
 
-/// Judges a text by itself, and adds what is only found among others: the `known` findings of a run in it, moved to
-/// where they are now. What is said about comments that silence nothing is left to a run, too.
+/// A text as a run saw it.
+#[derive(Debug, Clone, Copy)]
+pub struct Before<'c> {
+    /// Word for word.
+    pub text: &'c str,
+    /// What it was.
+    pub class: FileClass,
+}
+
+/// Judges the documents of a text that changed, and adds what is known: the findings of a run, moved to where they are
+/// now, all that lie in the other documents and those that are only found among other texts. What is said about comments
+/// that silence nothing is left to a run, too.
 pub fn judge_changed(
     changed: &Changed<'_, '_>,
     known: Vec<Diagnostic>,
     registry: &Registry,
 ) -> Vec<Diagnostic> {
     let Changed { source, plan, settings, .. } = *changed;
-    let mut judged = judge(source, changed.role, plan, &changed.reading);
+    let parsed = read(source, changed.role, &changed.reading);
+    let class = class_of(&parsed, changed.role);
+    let stretch = match &changed.before {
+        // What is found in one document depends on no other, but for this.
+        Some(before) if before.class == class && !suppress::may_differ_for_file(before.text, &source.text) => {
+            Stretch::between(before.text, &source.text)
+        }
+        Some(_) | None => Stretch::whole(),
+    };
+    let mut judged = judge_documents(&parsed, (changed.role, class), plan, &|it| stretch.meets(it.start, it.end));
     let mut findings = judged.findings;
     super::finish(&mut findings, plan.rules().iter().map(|compiled| compiled.rule));
     // In the order of their places, so that none is looked for among all others.
     let own = findings.len();
     for known in known {
         let (before, span) = (&findings[..own], known.primary.span);
+        if !stretch.meets(span.start, span.end) {
+            findings.push(known);
+            continue;
+        }
         let first = before.partition_point(|it| it.primary.span < span);
         let here = before[first..].iter().take_while(|it| it.primary.span == span);
         let same = here.enumerate().find(|(_, it)| it.rule == known.rule).map(|(at, _)| first + at);

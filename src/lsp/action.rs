@@ -25,18 +25,21 @@ const MOST_IGNORES: usize = 16;
 struct Offer<'o> {
     document: &'o Document,
     judged: &'o Judgement,
-    shown: &'o [lsp::Diagnostic],
+}
+
+/// A finding, and how the client knows it.
+struct Touched<'o> {
+    finding: &'o Diagnostic,
+    shown: lsp::Diagnostic,
 }
 
 impl Session {
     /// `textDocument/codeAction`
     pub(super) fn code_actions(&mut self, params: &lsp::CodeActionParams) -> Result<Value, Fault> {
         let uri = &params.text_document.uri.0;
-        let (Some(judged), Some(report)) = (self.judgement(uri), self.report(uri)) else {
-            return Ok(Value::Array(Vec::new()));
-        };
+        let Some(judged) = self.judgement(uri) else { return Ok(Value::Array(Vec::new())) };
         let Some(document) = self.documents.get(uri) else { return Ok(Value::Array(Vec::new())) };
-        let offer = Offer { document, judged: &judged, shown: &report.items };
+        let offer = Offer { document, judged: &judged };
         let wants = |kind: &str| is_wanted(params.context.only.as_deref(), kind);
         let mut actions = Vec::new();
         if wants("quickfix") {
@@ -59,34 +62,28 @@ impl Session {
         let (from, to) = (counting.offset(params.range.start), counting.offset(params.range.end));
         let meets = |span: Span| span.start <= to && from <= span.end;
         // Clients name the diagnostics that they show near the cursor, be it on another part of the line.
-        let is_named = |shown: &lsp::Diagnostic| {
-            let mut named = params.context.diagnostics.iter();
-            named.any(|it| it.range == shown.range && it.code == shown.code)
+        let is_named = |finding: &Diagnostic| {
+            let code = Some(finding.rule.as_str().into());
+            let mut named = params.context.diagnostics.iter().filter(|it| it.code == code);
+            named.any(|it| it.range == counting.range(finding.primary.span))
         };
-        let all = offer.judged.findings.iter().zip(offer.shown);
-        let touched: Vec<_> =
-            all.filter(|(finding, shown)| meets(finding.primary.span) || is_named(shown)).collect();
-        for (finding, shown) in &touched {
-            actions.extend(self.fixes(offer, finding, shown));
-        }
-        for (finding, shown) in touched.iter().take(MOST_IGNORES) {
-            actions.extend(self.ignore_here(offer, finding, shown));
-        }
-        let mut rules: Vec<_> = touched.iter().take(MOST_IGNORES).collect();
-        rules.sort_by(|a, b| a.0.rule.cmp(&b.0.rule));
-        rules.dedup_by(|a, b| a.0.rule == b.0.rule);
-        for (finding, shown) in rules {
-            actions.extend(self.ignore_in_file(offer, finding, shown));
-        }
+        let all = offer.judged.findings.iter();
+        let touched = all.filter(|finding| meets(finding.primary.span) || is_named(finding));
+        let touched: Vec<Touched<'_>> = self.converting(offer.document, offer.judged, &|converter| {
+            let known = |finding| Some(Touched { finding, shown: converter.diagnostic(finding).to_lsp()? });
+            touched.clone().filter_map(known).collect()
+        });
+        actions.extend(touched.iter().flat_map(|it| self.fixes(offer, it)));
+        let few = || touched.iter().take(MOST_IGNORES);
+        actions.extend(few().filter_map(|it| self.ignore_here(offer, it)));
+        let mut rules: Vec<_> = few().collect();
+        rules.sort_by(|a, b| a.finding.rule.cmp(&b.finding.rule));
+        rules.dedup_by(|a, b| a.finding.rule == b.finding.rule);
+        actions.extend(rules.iter().filter_map(|it| self.ignore_in_file(offer, it)));
     }
 
     /// The repairs of one finding.
-    fn fixes(
-        &self,
-        offer: &Offer<'_>,
-        finding: &Diagnostic,
-        shown: &lsp::Diagnostic,
-    ) -> Vec<lsp::CodeAction> {
+    fn fixes(&self, offer: &Offer<'_>, Touched { finding, shown }: &Touched<'_>) -> Vec<lsp::CodeAction> {
         let mut is_first = true;
         let mut actions = Vec::new();
         for fix in finding.fixes.iter().filter(|fix| self.is_offered(fix)) {
@@ -112,8 +109,7 @@ impl Session {
     fn ignore_here(
         &self,
         offer: &Offer<'_>,
-        finding: &Diagnostic,
-        shown: &lsp::Diagnostic,
+        Touched { finding, shown }: &Touched<'_>,
     ) -> Option<lsp::CodeAction> {
         let source = &offer.judged.source;
         let added = add_ignores(source, &[finding], "", &Limits::default());
@@ -126,8 +122,7 @@ impl Session {
     fn ignore_in_file(
         &self,
         offer: &Offer<'_>,
-        finding: &Diagnostic,
-        shown: &lsp::Diagnostic,
+        Touched { finding, shown }: &Touched<'_>,
     ) -> Option<lsp::CodeAction> {
         let edit = comment_at_top(&offer.judged.source, finding)?;
         let title = format!("Ignore {} in this file", finding.rule);

@@ -1,6 +1,7 @@
 //! Findings as the protocol's diagnostics.
 
 use std::{
+    borrow::Cow,
     cell::RefCell,
     collections::BTreeMap,
     hash::{DefaultHasher, Hash, Hasher},
@@ -8,11 +9,11 @@ use std::{
 };
 
 use gen_lsp_types as lsp;
-use serde_json::json;
+use serde::Serialize;
 
-use super::{client::Client, position::Counting};
+use super::{client::Client, position::Counting, uri};
 use crate::{
-    base::{Diagnostic, Fix, RuleId, Severity, Span},
+    base::{Diagnostic, Fix, RuleId, Safety, Severity, Span},
     config::ConfigError,
     report::safe,
     rule::Registry,
@@ -28,22 +29,78 @@ const MOST_EDITS: usize = 64;
 pub(super) struct Report {
     /// The same for the same diagnostics, in every run of the server.
     pub(super) id: String,
-    /// The diagnostics.
-    pub(super) items: Vec<lsp::Diagnostic>,
-    /// The same as JSON: what is said often is spelt once.
+    /// Nothing is found.
+    pub(super) is_empty: bool,
+    /// The diagnostics as JSON: what is said often is spelt once.
     pub(super) json: String,
 }
 
 impl Report {
     /// A report of `items`.
-    pub(super) fn new(items: Vec<lsp::Diagnostic>) -> Self {
+    pub(super) fn new(items: &[Shown<'_>]) -> Self {
         // Diagnostics are text and numbers, and those can be written.
-        let json = serde_json::to_string(&items).unwrap_or_else(|_| "[]".to_owned());
+        let json = serde_json::to_string(items).unwrap_or_else(|_| "[]".to_owned());
         let mut hasher = DefaultHasher::new();
         json.hash(&mut hasher);
-        Self { id: format!("{:016x}", hasher.finish()), items, json }
+        Self { id: format!("{:016x}", hasher.finish()), is_empty: items.is_empty(), json }
     }
 }
+
+/// What is shown of one finding: the protocol's `Diagnostic` (LSP 3.17), its texts borrowed where they can be. A file
+/// may have thousands, and they are made anew at every keystroke.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Shown<'f> {
+    range: lsp::Range,
+    severity: lsp::DiagnosticSeverity,
+    code: &'f str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code_description: Option<Page<'f>>,
+    source: &'static str,
+    message: Cow<'f, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<[lsp::DiagnosticTag; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    related_information: Option<Vec<lsp::DiagnosticRelatedInformation>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Data<'f>>,
+}
+
+impl Shown<'_> {
+    /// The same as the protocol's own type, for what is made of few of them.
+    pub(super) fn to_lsp(&self) -> Option<lsp::Diagnostic> {
+        serde_json::from_value(serde_json::to_value(self).ok()?).ok()
+    }
+}
+
+/// `CodeDescription`
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct Page<'f> {
+    href: &'f str,
+}
+
+/// What a client may keep of a finding: its repairs.
+#[derive(Debug, Serialize)]
+struct Data<'f> {
+    fixes: Vec<Repair<'f>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Repair<'f> {
+    title: &'f str,
+    safety: Safety,
+    edits: Vec<Replacement<'f>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replacement<'f> {
+    uri: lsp::Uri,
+    range: lsp::Range,
+    new_text: &'f str,
+}
+
+const NAME: &str = "plimsoll";
 
 /// Turns the findings of one file into diagnostics.
 pub(super) struct Converter<'c> {
@@ -56,93 +113,120 @@ pub(super) struct Converter<'c> {
     /// The folder to which paths in sentences are relative.
     pub(super) folder: Option<&'c Path>,
     /// The pages looked up so far: many findings are of few rules.
-    pub(super) pages: Pages,
+    pub(super) pages: Pages<'c>,
 }
 
 /// Pages about rules.
-pub(super) type Pages = RefCell<BTreeMap<RuleId, Option<lsp::CodeDescription>>>;
+pub(super) type Pages<'c> = RefCell<BTreeMap<RuleId, Option<Page<'c>>>>;
 
-impl Converter<'_> {
+impl<'c> Converter<'c> {
     /// One finding.
-    pub(super) fn diagnostic(&self, finding: &Diagnostic) -> lsp::Diagnostic {
+    pub(super) fn diagnostic<'f>(&self, finding: &'f Diagnostic) -> Shown<'f>
+    where
+        'c: 'f,
+    {
         let id = finding.rule.as_str();
         let mut message = self.words(&finding.message);
         if let Some(overlays) = overlays(finding) {
-            message = format!("{message} ({})", self.words(&overlays));
+            message.to_mut().push_str(&format!(" ({})", self.words(&overlays)));
         }
         if let Some(help) = &finding.help {
-            message = format!("{message}\n{}", self.words(help));
+            let message = message.to_mut();
+            message.push('\n');
+            message.push_str(&self.words(help));
         }
-        lsp::Diagnostic {
+        Shown {
             range: self.counting.range(finding.primary.span),
-            severity: Some(severity(finding.severity)),
-            code: Some(id.into()),
+            severity: severity(finding.severity),
+            code: id,
             code_description: self.client.describes.then(|| self.page(&finding.rule)).flatten(),
-            source: Some("plimsoll".to_owned()),
-            message: message.into(),
-            tags: self.client.tags.then(|| tags(id)).flatten(),
+            source: NAME,
+            message,
+            tags: self.client.tags.then(|| tag(id)).flatten().map(|tag| [tag]),
             related_information: self.client.relates.then(|| self.related(finding)).flatten(),
             data: self.client.keeps_data.then(|| self.data(finding)).flatten(),
         }
     }
 
     /// One mistake in a configuration.
-    pub(super) fn mistake(&self, mistake: &ConfigError) -> lsp::Diagnostic {
-        let help = mistake.help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
-        lsp::Diagnostic {
+    pub(super) fn mistake<'f>(&self, mistake: &'f ConfigError) -> Shown<'f> {
+        let mut message = self.words(&mistake.message);
+        if let Some(help) = &mistake.help {
+            let message = message.to_mut();
+            message.push('\n');
+            message.push_str(&self.words(help));
+        }
+        Shown {
             range: mistake.span.map(|span| self.counting.range(span)).unwrap_or_default(),
-            severity: Some(lsp::DiagnosticSeverity::Error),
-            source: Some("plimsoll".to_owned()),
-            code: Some("configuration".into()),
-            message: self.words(&format!("{}{help}", mistake.message)).into(),
-            ..lsp::Diagnostic::default()
+            severity: lsp::DiagnosticSeverity::Error,
+            code: "configuration",
+            code_description: None,
+            source: NAME,
+            message,
+            tags: None,
+            related_information: None,
+            data: None,
         }
     }
 
     /// The page about a rule that is named first among its references.
-    fn page(&self, id: &RuleId) -> Option<lsp::CodeDescription> {
+    fn page(&self, id: &RuleId) -> Option<Page<'c>> {
         let mut pages = self.pages.borrow_mut();
         if let Some(page) = pages.get(id) {
-            return page.clone();
+            return *page;
         }
         let rule = self.registry.rules().iter().find(|rule| rule.id == *id);
         let links = rule.map(|rule| rule.prose().references.links.as_slice()).unwrap_or_default();
         let link = links.iter().find(|link| link.starts_with("https://"));
-        let page = link.map(|link| lsp::CodeDescription { href: link.as_str().into() });
-        pages.insert(id.clone(), page.clone());
+        let page = link.map(|link| Page { href: link.as_str() });
+        pages.insert(id.clone(), page);
         page
     }
 
     fn related(&self, finding: &Diagnostic) -> Option<Vec<lsp::DiagnosticRelatedInformation>> {
         let places = finding.related.iter().filter_map(|label| {
             let location = (self.locate)(label.span)?;
-            let message = self.words(if label.text.is_empty() { "see also" } else { &label.text });
-            Some(lsp::DiagnosticRelatedInformation { location, message })
+            let mut message = self.words(if label.text.is_empty() { "see also" } else { &label.text });
+            if label.span.source != finding.primary.span.source {
+                message.to_mut().push_str(&self.file_of(&location).unwrap_or_default());
+            }
+            Some(lsp::DiagnosticRelatedInformation { location, message: message.into_owned() })
         });
         let places: Vec<_> = places.take(MOST_RELATED).collect();
         (!places.is_empty()).then_some(places)
     }
 
-    fn data(&self, finding: &Diagnostic) -> Option<serde_json::Value> {
-        let fix = |fix: &Fix| {
+    /// The file of a place in words: editors show no more than its last name, and a repository has many of one name.
+    fn file_of(&self, location: &lsp::Location) -> Option<String> {
+        let path = uri::to_path(&location.uri.0)?;
+        let path = path.strip_prefix(self.folder?).ok()?.to_str()?;
+        path.contains('/').then(|| format!(" ({})", safe::line(path)))
+    }
+
+    fn data<'f>(&self, finding: &'f Diagnostic) -> Option<Data<'f>> {
+        let fix = |fix: &'f Fix| {
             let edits = fix.edits.iter().take(MOST_EDITS).filter_map(|edit| {
-                let location = (self.locate)(edit.span)?;
-                Some(json!({"uri": location.uri, "range": location.range, "newText": edit.text}))
+                let lsp::Location { uri, range } = (self.locate)(edit.span)?;
+                Some(Replacement { uri, range, new_text: &edit.text })
             });
-            json!({"title": fix.title, "safety": fix.safety, "edits": edits.collect::<Vec<_>>()})
+            Repair { title: &fix.title, safety: fix.safety, edits: edits.collect() }
         };
         let fixes: Vec<_> = finding.fixes.iter().map(fix).collect();
-        (!fixes.is_empty()).then(|| json!({"fixes": fixes}))
+        (!fixes.is_empty()).then_some(Data { fixes })
     }
 
     /// A text for people, paths in it as they are called in the folder.
-    fn words(&self, text: &str) -> String {
-        let text = text.split('\n').map(safe::line).collect::<Vec<_>>().join("\n");
-        let Some(folder) = self.folder.and_then(Path::to_str).filter(|it| it.len() > 1) else { return text };
-        if text.contains(folder) {
-            text.replace(&format!("{folder}/"), "").replace(folder, ".")
+    fn words<'f>(&self, text: &'f str) -> Cow<'f, str> {
+        let text = if text.contains('\n') {
+            text.split('\n').map(safe::line).collect::<Vec<_>>().join("\n").into()
         } else {
-            text
+            safe::line(text)
+        };
+        match self.folder.and_then(Path::to_str).filter(|it| it.len() > 1) {
+            Some(folder) if text.contains(folder) => {
+                text.replace(&format!("{folder}/"), "").replace(folder, ".").into()
+            }
+            Some(_) | None => text,
         }
     }
 }
@@ -157,15 +241,14 @@ fn severity(severity: Severity) -> lsp::DiagnosticSeverity {
 }
 
 /// What editors may fade out or strike through.
-fn tags(id: &str) -> Option<Vec<lsp::DiagnosticTag>> {
-    let tag = if id.ends_with("-deprecated") {
-        lsp::DiagnosticTag::Deprecated
+fn tag(id: &str) -> Option<lsp::DiagnosticTag> {
+    if id.ends_with("-deprecated") {
+        Some(lsp::DiagnosticTag::Deprecated)
     } else if id == "ignore-unused" || id == "ignore-expired" || id.ends_with("-redundant") {
-        lsp::DiagnosticTag::Unnecessary
+        Some(lsp::DiagnosticTag::Unnecessary)
     } else {
-        return None;
-    };
-    Some(vec![tag])
+        None
+    }
 }
 
 /// Where else: the builds that have it, and those without it.

@@ -42,6 +42,8 @@ pub(super) struct Document {
 /// Changes in the order in which they were made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Way {
+    /// The text that was changed, where it is known.
+    old: Option<Arc<str>>,
     changes: Vec<Change>,
     is_lost: bool,
 }
@@ -117,15 +119,25 @@ impl Document {
 }
 
 impl Way {
+    /// From `old`, as yet unchanged.
+    pub(super) fn from(old: Arc<str>) -> Self {
+        Self { old: Some(old), ..Self::default() }
+    }
+
     /// From `old` to `new` by a single change.
     pub(super) fn between(old: &str, new: &str) -> Self {
         let change = difference(old, new).map(|(change, _)| change);
-        Self { changes: change.into_iter().collect(), is_lost: false }
+        Self { changes: change.into_iter().collect(), ..Self::from(old.into()) }
     }
 
     /// Nothing is left of the old text.
     pub(super) fn lost() -> Self {
-        Self { changes: Vec::new(), is_lost: true }
+        Self { is_lost: true, ..Self::default() }
+    }
+
+    /// The text that was changed, where it is known.
+    pub(super) fn old(&self) -> Option<&str> {
+        self.old.as_deref()
     }
 
     /// Whether nothing changed.

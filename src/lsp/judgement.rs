@@ -8,9 +8,9 @@ use super::{
     unit::{Unit, speaking_for},
 };
 use crate::{
-    base::{Diagnostic, Edit, Fix, Label, Source, SourceId},
+    base::{Diagnostic, Source, SourceId, Span},
     config::{self, Broken, ConfigError, FILE_NAMES, Resolver},
-    engine::{Changed, Reading, Role, judge_changed},
+    engine::{Before, Changed, FileClass, Reading, Role, judge_changed},
     rule::Registry,
     walk::{NameHint, hint},
     yaml::Limits,
@@ -53,7 +53,8 @@ pub(super) fn judge(document: &Document, knowledge: &Knowledge<'_>, plans: &mut 
         let findings = if is_left_out(document, knowledge) {
             Vec::new()
         } else {
-            alone(&source, Role::Plain, document, knowledge.resolver, knowledge, Vec::new(), plans)
+            let text = Text { source: &source, document, role: Role::Plain, class: None };
+            alone(text, knowledge.resolver, knowledge, Vec::new(), plans)
         };
         return Judgement { source, findings, mistakes: Vec::new(), unit: None };
     };
@@ -62,7 +63,9 @@ pub(super) fn judge(document: &Document, knowledge: &Knowledge<'_>, plans: &mut 
     let findings = if document.way.is_empty() {
         known
     } else {
-        let mut findings = alone(&source, unit.role(id), document, &unit.resolver, knowledge, known, plans);
+        let (role, class) = unit.role(id).unzip();
+        let text = Text { source: &source, document, role: role.unwrap_or(Role::Plain), class };
+        let mut findings = alone(text, &unit.resolver, knowledge, known, plans);
         findings.retain(|finding| !unit.knows(finding));
         findings
     };
@@ -96,26 +99,28 @@ fn moved(finding: &Diagnostic, id: SourceId, way: &Way) -> Option<Diagnostic> {
     if way.is_empty() {
         return Some(finding.clone());
     }
-    let span = |span: crate::base::Span| if span.source == id { way.span(span) } else { Some(span) };
-    let label = |label: &Label| Some(Label { span: span(label.span)?, text: label.text.clone() });
-    let edit = |edit: &Edit| Some(Edit { span: span(edit.span)?, text: edit.text.clone() });
-    let fix = |fix: &Fix| {
-        let edits: Option<Vec<Edit>> = fix.edits.iter().map(edit).collect();
-        Some(Fix { edits: edits?, ..fix.clone() })
-    };
-    Some(Diagnostic {
-        primary: label(&finding.primary)?,
-        related: finding.related.iter().filter_map(label).collect(),
-        fixes: finding.fixes.iter().filter_map(fix).collect(),
-        ..finding.clone()
-    })
+    let now = |span: Span| if span.source == id { way.span(span) } else { Some(span) };
+    let follow = |span: &mut Span| now(*span).map(|now| *span = now).is_some();
+    let primary = now(finding.primary.span)?;
+    let mut moved = finding.clone();
+    moved.primary.span = primary;
+    moved.related.retain_mut(|label| follow(&mut label.span));
+    moved.fixes.retain_mut(|fix| fix.edits.iter_mut().all(|edit| follow(&mut edit.span)));
+    Some(moved)
+}
+
+/// What is to be judged.
+struct Text<'t> {
+    source: &'t Source,
+    document: &'t Document,
+    role: Role,
+    /// What it was when it was last run over.
+    class: Option<FileClass>,
 }
 
 /// Judges the text by itself and adds what is `known`.
 fn alone(
-    source: &Arc<Source>,
-    role: Role,
-    document: &Document,
+    Text { source, document, role, class }: Text<'_>,
     resolver: &Resolver<'static>,
     knowledge: &Knowledge<'_>,
     known: Vec<Diagnostic>,
@@ -134,7 +139,8 @@ fn alone(
     let Some(plan) = plans.get(knowledge.registry, &settings) else { return known };
     let way = resolver.way(path);
     let reading = Reading { parse_all: false, limits: knowledge.limits };
-    let changed = Changed { source, role, settings: &settings, plan: &plan, way: &way, reading };
+    let before = document.way.old().zip(class).map(|(text, class)| Before { text, class });
+    let changed = Changed { source, role, settings: &settings, plan: &plan, way: &way, reading, before };
     judge_changed(&changed, known, knowledge.registry)
 }
 

@@ -102,7 +102,7 @@ impl Session {
         let Some(report) = self.report(uri) else {
             let path = uri::to_path(uri).map(|path| workspace::real(&path));
             let report = path.and_then(|path| self.reports.get(&path));
-            let none = Report::new(Vec::new());
+            let none = Report::new(&[]);
             return format!("{{{}}}", told(report.unwrap_or(&none), params.previous_result_id.as_deref()));
         };
         if let Some(document) = self.documents.get_mut(uri) {
@@ -126,7 +126,7 @@ impl Session {
         let mut items = Vec::new();
         let mut is_new = params.previous_result_ids.is_empty();
         let mut tell = |uri: &lsp::Uri, version: Option<i32>, report: &Report, before: Option<&str>| {
-            is_new |= before != Some(report.id.as_str()) && (before.is_some() || !report.items.is_empty());
+            is_new |= before != Some(report.id.as_str()) && (before.is_some() || !report.is_empty);
             let (uri, version) = (json!(uri), json!(version));
             items.push(format!("{{\"uri\":{uri},\"version\":{version},{}}}", told(report, before)));
         };
@@ -144,7 +144,7 @@ impl Session {
             tell(&uri, None, report, before.map(|(_, id)| id));
         }
         // What had diagnostics and has none.
-        let none = Report::new(Vec::new());
+        let none = Report::new(&[]);
         for (uri, id) in known.into_values() {
             tell(uri, None, &none, Some(id));
         }

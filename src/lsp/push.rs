@@ -165,7 +165,7 @@ impl Session {
         let mut gone: Vec<String> =
             self.published.ids.keys().filter(|uri| !kept.contains(uri.as_str())).cloned().collect();
         gone.sort_unstable();
-        let none = Report::new(Vec::new());
+        let none = Report::new(&[]);
         for uri in gone {
             self.send_report(&uri, &none, writer);
             self.published.ids.remove(&uri);

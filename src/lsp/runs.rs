@@ -178,7 +178,7 @@ impl Session {
         let mut singles = Vec::new();
         for document in self.documents.values_mut() {
             let Some(path) = &document.path else { continue };
-            document.fresh = Some(Way::default());
+            document.fresh = Some(Way::from(document.text.as_str().into()));
             buffers.insert(path, document.text.as_bytes());
             open.insert(path.clone(), document.uri.clone());
             let is_single = self.workspace.folder_of(path).is_none() && !super::judgement::is_config(path);
@@ -273,20 +273,31 @@ impl Session {
         }
         let judged = self.judgement(uri)?;
         let document = self.documents.get(uri)?;
-        let locate = |span: Span| self.locate(document, &judged, span).map(|(location, _)| location);
-        let converter = Converter {
+        let report = self.converting(document, &judged, &|converter| {
+            let findings = judged.findings.iter().map(|finding| converter.diagnostic(finding));
+            let mistakes = judged.mistakes.iter().map(|mistake| converter.mistake(mistake));
+            Arc::new(Report::new(&findings.chain(mistakes).collect::<Vec<_>>()))
+        });
+        self.documents.get_mut(uri)?.report = Some(Arc::clone(&report));
+        Some(report)
+    }
+
+    /// Does `work` with what turns the findings of `document` into diagnostics.
+    pub(super) fn converting<T>(
+        &self,
+        document: &Document,
+        judged: &Judgement,
+        work: &dyn Fn(&Converter<'_>) -> T,
+    ) -> T {
+        let locate = |span: Span| self.locate(document, judged, span).map(|(location, _)| location);
+        work(&Converter {
             registry: self.registry,
             client: &self.client,
             counting: document.counting(self.client.encoding),
             locate: &locate,
             folder: judged.unit.as_ref().map(|unit| unit.root.as_path()),
             pages: Pages::default(),
-        };
-        let findings = judged.findings.iter().map(|finding| converter.diagnostic(finding));
-        let mistakes = judged.mistakes.iter().map(|mistake| converter.mistake(mistake));
-        let report = Arc::new(Report::new(findings.chain(mistakes).collect()));
-        self.documents.get_mut(uri)?.report = Some(Arc::clone(&report));
-        Some(report)
+        })
     }
 
     /// Where a place is that was found in `own`, and which version of the text that is, where it is open.

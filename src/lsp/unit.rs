@@ -9,7 +9,7 @@ use std::{
 use crate::{
     base::{Diagnostic, RuleId, Source, SourceId},
     config::Resolver,
-    engine::{Baseline, Outcome, Role},
+    engine::{Baseline, FileClass, Outcome, Role},
 };
 
 /// What a run over one folder, or over one file outside of all folders, found.
@@ -82,9 +82,9 @@ impl Unit {
         self.outcome.sources.get(id)
     }
 
-    /// What a file was judged as.
-    pub(super) fn role(&self, id: SourceId) -> Role {
-        self.outcome.roles.get(&id).copied().unwrap_or(Role::Plain)
+    /// What a file was judged as, and what it was, where it was judged at all.
+    pub(super) fn role(&self, id: SourceId) -> Option<(Role, FileClass)> {
+        self.outcome.roles.get(&id).copied()
     }
 
     /// What is found in a file.

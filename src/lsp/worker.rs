@@ -177,8 +177,8 @@ fn reports(job: &Job, ran: &Ran) -> BTreeMap<PathBuf, Report> {
                 folder: Some(&unit.root),
                 pages: Pages::default(),
             };
-            let items = unit.findings(id).map(|finding| converter.diagnostic(finding)).collect();
-            reports.insert(path.to_path_buf(), Report::new(items));
+            let items: Vec<_> = unit.findings(id).map(|finding| converter.diagnostic(finding)).collect();
+            reports.insert(path.to_path_buf(), Report::new(&items));
         }
         for (path, reason) in unit.unreadable() {
             let error = ConfigError { span: None, message: format!("cannot be read: {reason}"), help: None };
@@ -203,7 +203,7 @@ fn mistakes(job: &Job, source: &crate::base::Source, errors: &[ConfigError]) -> 
         folder: None,
         pages: Pages::default(),
     };
-    Report::new(errors.iter().map(|error| converter.mistake(error)).collect())
+    Report::new(&errors.iter().map(|error| converter.mistake(error)).collect::<Vec<_>>())
 }
 
 /// Where a place was, in the texts that the run saw.

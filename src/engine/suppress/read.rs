@@ -225,6 +225,12 @@ pub fn open_list(source: &Source, limits: &Limits) -> Option<Span> {
     ends.next()
 }
 
+/// Whether what comments say of a whole text may be another thing in `new` than in `old`.
+pub(in crate::engine) fn may_differ_for_file(old: &str, new: &str) -> bool {
+    let heads = [old, new].map(|text| text.get(..top_of(text) as usize).unwrap_or_default());
+    heads[0] != heads[1] && heads.iter().any(|head| head.contains("ignore-file"))
+}
+
 /// The first byte of `text` that is more than a comment, a directive or the mark of a document's start.
 fn top_of(text: &str) -> u32 {
     let mut at = 0;
