@@ -193,6 +193,7 @@ fn request<'r>(options: &Check, resolver: &'r Resolver<'r>) -> Result<Request<'r
         limits,
         threads: Some(usize::from(options.threads)).filter(|threads| *threads > 0),
         classes: options.output.show_files,
+        stop: engine::Stop::default(),
     })
 }
 
@@ -207,7 +208,7 @@ fn run(
     progress.finish();
     outcome.map_err(|failure| match failure {
         engine::Failure::Config(_) => vec![CliError::placed(failure.to_string())],
-        engine::Failure::Plan(_) | engine::Failure::Threads(_) => vec![CliError::new(failure.to_string())],
+        engine::Failure::Plan(_) | engine::Failure::Threads(_) | engine::Failure::Stopped => vec![CliError::new(failure.to_string())],
     })
 }
 

@@ -66,6 +66,7 @@ fn look(folder: &Path, registry: &Registry) -> Result<Outcome, Vec<CliError>> {
         limits: Limits::default(),
         threads: None,
         classes: true,
+        stop: engine::Stop::default(),
     };
     let outcome = engine::run(registry, &request, &|_, _| {});
     let outcome = outcome.map_err(|failure| vec![CliError::new(failure.to_string())])?;

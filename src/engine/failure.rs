@@ -17,4 +17,7 @@ pub enum Failure {
     /// The system gives no threads.
     #[error("no threads to work with: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+    /// Nobody wants it any more.
+    #[error("the run was stopped")]
+    Stopped,
 }

@@ -104,6 +104,7 @@ pub(super) fn judge_jobs<'p>(
         jobs.iter().filter_map(|job| Some((job, shared.plan(job, plans)?))).collect();
     judged
         .par_iter()
+        .filter(|_| !shared.request.stop.is_asked())
         .map(|(job, plan)| {
             let is_patch = !patches.is_empty() && patches.contains(walk::normal(&job.found.path).as_os_str());
             let role = match job.found.hint {

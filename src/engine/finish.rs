@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Judged, Plan, Reading, Role, judge,
+    Judged, Plan, Reading, Role, Stop, judge,
     partials::judge_partials,
     rendered::{Builders, Rendered, render, role_of},
     roots::Kustomizations,
@@ -89,7 +89,7 @@ fn render_all<'a, 'p, 'r: 'p>(
         Some(folder.to_string_lossy().into_owned())
     };
     let first = Builder::going_on(store);
-    render(&Builders { first: &first, again: None }, all, &all.roots(&label), plan_of, None)
+    render(&Builders { first: &first, again: None, stop: &Stop::default() }, all, &all.roots(&label), plan_of, None)
 }
 
 /// Runs the rules that look at all objects together.

@@ -23,6 +23,7 @@ mod request;
 mod roots;
 mod run;
 mod scope;
+mod stop;
 mod stretch;
 mod suppress;
 mod texts;
@@ -44,6 +45,7 @@ pub use replace::{RewriteError, replace, rewrite};
 pub use request::{Request, Stdin};
 pub use run::run;
 pub use scope::Scope;
+pub use stop::Stop;
 pub use suppress::{
     Added, Ignored, Left, Migrated, Silencing, add_ignores, check_reason, may_migrate, migrate, open_list,
 };

@@ -9,7 +9,7 @@ use std::{
 use rayon::prelude::*;
 
 use super::{
-    Ignored, Judged, Plan, Role,
+    Ignored, Judged, Plan, Role, Stop,
     finish::{finish, judge_index, show_bindings},
     merged::{Also, Merged},
     roots::{Kustomizations, Root},
@@ -71,6 +71,8 @@ pub(super) struct Builders<'b, 'f, 's> {
     pub(super) first: &'b Builder<'f>,
     /// Builds what the first could not, and says why where it cannot either.
     pub(super) again: Option<&'b Builder<'s>>,
+    /// Asked when nothing more is to be built: what comes out then is not all.
+    pub(super) stop: &'b Stop,
 }
 
 impl Builders<'_, '_, '_> {
@@ -93,6 +95,9 @@ pub(super) fn render<'p, 'r: 'p>(
 ) -> Rendered {
     let unchanged = Unchanged::default();
     let judge = |root: &Root<'_>| {
+        if builders.stop.is_asked() {
+            return Err(Vec::new());
+        }
         let plan = plan_of(root.member.file);
         match (root.build(builders.first), builders.again) {
             (Ok(built), _) => Ok(judge_built(&built, root, plan, (builders.first.store(), told, &unchanged))),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Buffers, Scope};
+use super::{Buffers, Scope, Stop};
 use crate::{base::Day, config, walk, yaml};
 
 /// One run: what to read and what holds for it.
@@ -30,6 +30,8 @@ pub struct Request<'r> {
     pub threads: Option<usize>,
     /// Fill [`super::Outcome::classes`].
     pub classes: bool,
+    /// Ends the run early.
+    pub stop: Stop,
 }
 
 /// The content of standard input.

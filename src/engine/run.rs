@@ -33,7 +33,7 @@ use crate::{
 /// Does what `request` asks. `progress` hears how many files are done, of how many.
 ///
 /// # Errors
-/// [`Failure`] when nothing could be judged.
+/// [`Failure`] when nothing could be judged, or when the run was stopped.
 pub fn run(
     registry: &Registry,
     request: &Request<'_>,
@@ -58,6 +58,7 @@ fn run_here(
     let plans = plans(registry, &settings, silencing)?;
     let plan_of = |id: SourceId| jobs.get(id.0 as usize).and_then(|job| plans.get(job.settings));
     let (texts, applying) = Texts::read(&jobs, request);
+    request.stop.check()?;
     let disk = disk(&jobs, &texts, !applying.is_empty(), request).map(|disk| disk.below(top));
     let folders: Vec<PathBuf> = disk.iter().flat_map(|disk| folders(disk, &jobs)).collect();
     let applied =
@@ -70,11 +71,12 @@ fn run_here(
     let store = if lean { &without } else { &whole };
     let all = Kustomizations::new(store, &folders, &applied);
     let (first, again) = (Builder::going_on(store), Builder::going_on(&whole));
-    let builders = Builders { first: &first, again: lean.then_some(&again) };
+    let builders = Builders { first: &first, again: lean.then_some(&again), stop: &request.stop };
     let mut told = Told::new(&jobs, request);
     if let Some(told) = &mut told {
         told.look_around(&all, (&jobs, &texts), request, &plan_of);
     }
+    request.stop.check()?;
     let mut rendered = render_roots(&builders, &all, &jobs, &plan_of, told.as_ref());
     rendered.findings.extend(judge_partials(store, &all, &rendered, &plan_of));
     if let Some(told) = &mut told {
@@ -88,6 +90,7 @@ fn run_here(
         let kustomized = disk.as_ref().map(|_| Kustomized { store, rendered: &rendered });
         judge_jobs(&jobs, &plans, &Shared { request, texts: &texts, kustomized, told, bare: &bare }, progress)
     };
+    request.stop.check()?;
     let paths = jobs.iter().map(|job| job.found.shown.clone());
     let others: Vec<String> = disk.iter().flat_map(Disk::others).collect();
     let elsewhere = elsewhere(&others, jobs.len(), &settings, request)?;

@@ -36,7 +36,7 @@ impl Texts {
         let left = AtomicUsize::new(BUDGET);
         let read: Vec<(Arc<Source>, bool)> = jobs
             .par_iter()
-            .filter(|job| job.found.hint == NameHint::Plain)
+            .filter(|job| job.found.hint == NameHint::Plain && !request.stop.is_asked())
             .filter_map(|job| {
                 let source = source_of(job, request)?;
                 let applies = may_apply(&source.text);

@@ -37,7 +37,7 @@ impl Session {
             Ok(params) => params,
             Err(fault) => return Some(Err(fault)),
         };
-        if self.is_ready() {
+        if self.can_report(&params) {
             writer.answer(&id, &self.document_report(&params));
             return None;
         }
@@ -64,8 +64,8 @@ impl Session {
     pub(super) fn answer_held(&mut self, writer: &Writer) {
         for Held { id, asked } in std::mem::take(&mut self.held) {
             let answer = match &asked {
-                Question::Document(params) => self.is_ready().then(|| self.document_report(params)),
-                Question::Workspace(params) => self.units.is_some().then(|| self.news(params)).flatten(),
+                Question::Document(params) => self.can_report(params).then(|| self.document_report(params)),
+                Question::Workspace(params) => self.knows_all().then(|| self.news(params)).flatten(),
             };
             match answer {
                 Some(result) => writer.answer(&id, &result),
@@ -95,6 +95,12 @@ impl Session {
             let fault = Fault::new(ErrorCode::ServerCancelled, "the server shuts down");
             writer.send(&response(held.id, Err(fault)));
         }
+    }
+
+    /// Whether there is something to say about the document: what runs say of those that are not open comes last.
+    fn can_report(&self, params: &lsp::DocumentDiagnosticParams) -> bool {
+        let is_open = self.documents.contains_key(&params.text_document.uri.0);
+        self.is_ready() && (is_open || self.units.is_none() || self.knows_all())
     }
 
     fn document_report(&mut self, params: &lsp::DocumentDiagnosticParams) -> String {

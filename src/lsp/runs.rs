@@ -28,7 +28,7 @@ use super::{
 use crate::{
     base::Span,
     config::{Broken, LastGood, Resolver},
-    engine::Buffers,
+    engine::{Buffers, Stop},
     rule::Registry,
     yaml::Limits,
 };
@@ -66,14 +66,23 @@ pub(super) struct Session {
     resolver: Resolver<'static>,
     last_good: LastGood,
     due: Option<Due>,
-    /// The number of the run under way, and when it began.
-    running: Option<(u64, Instant)>,
+    running: Option<Running>,
+    /// The run whose reports of files that are not open are still to come.
+    pub(super) awaited: Option<u64>,
     /// How long the keys must rest before the next one.
     rest: Duration,
     runs: u64,
     limits: Limits,
     /// What the client was told of broken configurations and other troubles.
     said: Vec<String>,
+}
+
+/// The run under way.
+#[derive(Debug)]
+struct Running {
+    number: u64,
+    began: Instant,
+    stop: Stop,
 }
 
 /// When the next run is wanted.
@@ -114,6 +123,7 @@ impl Session {
             last_good,
             due: Some(Due { since: now, last: now, at_once: true }),
             running: None,
+            awaited: None,
             rest: REST,
             runs: 0,
             limits: Limits::default(),
@@ -132,8 +142,16 @@ impl Session {
         self.resolver = Resolver::new(self.registry, options.overrides.clone()).forgiving(&self.last_good);
         self.options = Arc::new(options);
         self.plans = Plans::default();
-        self.want_run(true);
+        self.want_another_run();
         mistakes
+    }
+
+    /// Asks for a run at once, in place of the one under way: what it finds holds no more.
+    pub(super) fn want_another_run(&mut self) {
+        if let Some(running) = &self.running {
+            running.stop.ask();
+        }
+        self.want_run(true);
     }
 
     /// Asks for a run, `at_once` or when the keys are at rest.
@@ -169,10 +187,16 @@ impl Session {
         self.units.is_some() || self.began.elapsed() >= PATIENCE
     }
 
+    /// Whether all is known that a run finds out, of files that are not open, too.
+    pub(super) fn knows_all(&self) -> bool {
+        self.units.is_some() && self.awaited.is_none()
+    }
+
     fn start(&mut self, jobs: &Sender<Job>) {
         self.due = None;
         self.runs += 1;
-        self.running = Some((self.runs, Instant::now()));
+        let stop = Stop::default();
+        self.running = Some(Running { number: self.runs, began: Instant::now(), stop: stop.clone() });
         let mut buffers = Buffers::default();
         let mut open = BTreeMap::new();
         let mut singles = Vec::new();
@@ -198,6 +222,7 @@ impl Session {
             buffers,
             last_good: self.last_good.clone(),
             limits: self.limits,
+            stop,
         };
         // The worker lives as long as the server.
         let _ = jobs.send(job);
@@ -205,20 +230,43 @@ impl Session {
 
     /// Takes up what a run found.
     pub(super) fn take(&mut self, ran: Ran, writer: &Writer) {
-        let Some((_, began)) = self.running.take_if(|(number, _)| *number == ran.number) else { return };
-        self.rest = began.elapsed().clamp(REST, LONGEST_REST);
+        let Some(running) = self.running.take_if(|it| it.number == ran.number) else { return };
+        if ran.is_stopped {
+            return;
+        }
+        self.rest = running.began.elapsed().clamp(REST, LONGEST_REST);
         for document in self.documents.values_mut() {
             document.way = document.fresh.take().unwrap_or_else(|| way_from(&ran.units, document));
             document.forget();
         }
-        let is_new = self.reports != ran.reports;
         self.units = Some(ran.units);
         self.broken = ran.broken;
-        self.reports = ran.reports;
         self.plans = ran.plans;
+        self.awaited = Some(ran.number);
         self.tell_troubles(ran.troubles, writer);
+        for uri in self.documents.keys() {
+            self.published.mark(uri);
+        }
+        self.tell_news(false, writer);
+    }
+
+    /// Takes up what is shown of the files that are not open, after the run `number`.
+    pub(super) fn take_reports(
+        &mut self,
+        number: u64,
+        mut reports: BTreeMap<PathBuf, Report>,
+        writer: &Writer,
+    ) {
+        if self.awaited.take_if(|awaited| *awaited == number).is_none() {
+            return;
+        }
+        reports.retain(|path, _| self.document_at(path).is_none());
+        let is_new = self.reports != reports;
+        self.reports = reports;
         self.published.mark_all();
-        self.tell_news(is_new, writer);
+        if is_new {
+            self.tell_news(true, writer);
+        }
     }
 
     /// Says what stands in the way, once. A configuration that is open tells its mistakes itself: words that pop up

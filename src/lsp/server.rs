@@ -1,7 +1,9 @@
 //! The life of the server: what comes in, in which order, and how it ends.
 
 use std::{
+    collections::BTreeMap,
     io::{BufRead, Write},
+    path::PathBuf,
     sync::{
         OnceLock,
         mpsc::{Receiver, RecvTimeoutError, Sender, channel},
@@ -15,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::{
     client::{Client, folders},
+    convert::Report,
     requests::{Fault, guarded},
     runs::Session,
     transport::{self, Incoming, Writer},
@@ -33,6 +36,8 @@ pub(super) enum Event {
     Idle,
     /// From the runs.
     Ran(Box<Ran>),
+    /// What is shown of the files that were not open when the run of this number began.
+    Told(u64, BTreeMap<PathBuf, Report>),
 }
 
 /// Serves one client until it says `exit` or closes `input`. Whether it left as the protocol wants it: by `shutdown`
@@ -131,6 +136,11 @@ impl Server {
             Event::Ran(ran) => {
                 if let Phase::Serving(session) = &mut self.phase {
                     guarded(|| session.take(*ran, &self.writer));
+                }
+            }
+            Event::Told(number, reports) => {
+                if let Phase::Serving(session) = &mut self.phase {
+                    guarded(|| session.take_reports(number, reports, &self.writer));
                 }
             }
             Event::Incoming(Incoming::Malformed(why)) => {

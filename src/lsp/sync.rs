@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{
     document::Document,
+    judgement::is_config,
     runs::{Session, way_from},
     transport::Writer,
     uri, workspace,
@@ -49,8 +50,13 @@ impl Session {
     }
 
     /// `textDocument/didSave`: a configuration, or a file that others read, may be new on disk.
-    pub(super) fn save(&mut self, _: &lsp::DidSaveTextDocumentParams) {
-        self.want_run(true);
+    pub(super) fn save(&mut self, params: &lsp::DidSaveTextDocumentParams) {
+        let path = uri::to_path(&params.text_document.uri.0);
+        if path.is_some_and(|path| is_config(&path)) {
+            self.want_another_run();
+        } else {
+            self.want_run(true);
+        }
     }
 
     /// `workspace/didChangeWatchedFiles`
@@ -71,7 +77,7 @@ impl Session {
         for path in paths(params.event.added) {
             self.workspace.add(path);
         }
-        self.want_run(true);
+        self.want_another_run();
     }
 
     /// `workspace/didChangeConfiguration`: the settings themselves, or that it is time to ask for them.

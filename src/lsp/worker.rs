@@ -25,7 +25,7 @@ use super::{
 use crate::{
     base::{SourceId, Span},
     config::{Broken, ConfigError, LastGood, Resolver},
-    engine::{self, Baseline, Buffers, Request, Scope},
+    engine::{self, Baseline, Buffers, Failure, Request, Scope, Stop},
     rule::Registry,
     walk,
     yaml::Limits,
@@ -46,6 +46,8 @@ pub(super) struct Job {
     pub(super) buffers: Buffers,
     pub(super) last_good: LastGood,
     pub(super) limits: Limits,
+    /// Asked when nobody wants to hear of it any more.
+    pub(super) stop: Stop,
 }
 
 /// What a run came to.
@@ -53,8 +55,8 @@ pub(super) struct Job {
 pub(super) struct Ran {
     pub(super) number: u64,
     pub(super) units: Vec<Arc<Unit>>,
-    /// What is shown of the files that were not open.
-    pub(super) reports: BTreeMap<PathBuf, Report>,
+    /// It was stopped, and came to nothing.
+    pub(super) is_stopped: bool,
     /// Plans for the files that were open.
     pub(super) plans: Plans,
     /// Configurations that cannot be used.
@@ -74,7 +76,16 @@ pub(super) fn work(jobs: &Receiver<Job>, events: &Sender<Event>) {
             troubles: vec!["an internal error stopped the check of the workspace".to_owned()],
             ..Ran::default()
         });
+        let (units, broken, is_stopped) = (ran.units.clone(), ran.broken.clone(), ran.is_stopped);
         if events.send(Event::Ran(Box::new(Ran { number, ..ran }))).is_err() {
+            return;
+        }
+        if is_stopped {
+            continue;
+        }
+        // Whoever looks at an open file need not wait for what is said of all others.
+        let told = catch_unwind(AssertUnwindSafe(|| reports(&job, &units, &broken))).unwrap_or_default();
+        if events.send(Event::Told(number, told)).is_err() {
             return;
         }
     }
@@ -86,6 +97,9 @@ fn run(job: &Job) -> Ran {
     for root in folders.chain(&job.singles) {
         run_over(job, root, &mut ran);
     }
+    if job.stop.is_asked() {
+        return Ran { is_stopped: true, ..Ran::default() };
+    }
     ran.broken.dedup_by(|a, b| a.source.path == b.source.path && a.errors == b.errors);
     for path in job.open.keys() {
         let Some((unit, _)) = speaking_for(&ran.units, path) else { continue };
@@ -93,7 +107,6 @@ fn run(job: &Job) -> Ran {
             ran.plans.get(job.registry, &settings);
         }
     }
-    ran.reports = reports(job, &ran);
     ran
 }
 
@@ -111,6 +124,7 @@ fn run_over(job: &Job, root: &Path, ran: &mut Ran) {
         limits: job.limits,
         threads: None,
         classes: false,
+        stop: job.stop.clone(),
     };
     let outcome = engine::run(job.registry, &request, &|_, _| {});
     ran.broken.extend(resolver.mistakes());
@@ -122,6 +136,7 @@ fn run_over(job: &Job, root: &Path, ran: &mut Ran) {
             let baseline = baseline(job, root, &mut ran.troubles);
             ran.units.push(Arc::new(Unit::new(root.to_path_buf(), outcome, resolver, baseline.as_ref())));
         }
+        Err(Failure::Stopped) => {}
         Err(failure) => ran.troubles.push(failure.to_string()),
     }
 }
@@ -161,12 +176,12 @@ fn baseline(job: &Job, root: &Path, troubles: &mut Vec<String>) -> Option<Baseli
 }
 
 /// What is shown of each file that was not open and has something to show.
-fn reports(job: &Job, ran: &Ran) -> BTreeMap<PathBuf, Report> {
+fn reports(job: &Job, units: &[Arc<Unit>], all_broken: &[Arc<Broken>]) -> BTreeMap<PathBuf, Report> {
     let mut reports = BTreeMap::new();
-    for unit in &ran.units {
+    for unit in units {
         for id in unit.files_with_findings() {
             let Some(path) = unit.path(id).filter(|path| !job.open.contains_key(*path)) else { continue };
-            let is_its = speaking_for(&ran.units, path).is_some_and(|(it, _)| Arc::ptr_eq(it, unit));
+            let is_its = speaking_for(units, path).is_some_and(|(it, _)| Arc::ptr_eq(it, unit));
             let Some(source) = unit.source(id).filter(|_| is_its) else { continue };
             let locate = |span: Span| locate(job, unit, span);
             let converter = Converter {
@@ -185,7 +200,7 @@ fn reports(job: &Job, ran: &Ran) -> BTreeMap<PathBuf, Report> {
             reports.insert(path, mistakes(job, &crate::base::Source::new(SourceId(0), "", ""), &[error]));
         }
     }
-    for broken in &ran.broken {
+    for broken in all_broken {
         let path = real(Path::new(&broken.source.path));
         if !job.open.contains_key(&path) {
             reports.insert(path, mistakes(job, &broken.source, &broken.errors));
