@@ -208,7 +208,9 @@ fn run(
     progress.finish();
     outcome.map_err(|failure| match failure {
         engine::Failure::Config(_) => vec![CliError::placed(failure.to_string())],
-        engine::Failure::Plan(_) | engine::Failure::Threads(_) | engine::Failure::Stopped => vec![CliError::new(failure.to_string())],
+        engine::Failure::Plan(_) | engine::Failure::Threads(_) | engine::Failure::Stopped => {
+            vec![CliError::new(failure.to_string())]
+        }
     })
 }
 

@@ -89,7 +89,13 @@ fn render_all<'a, 'p, 'r: 'p>(
         Some(folder.to_string_lossy().into_owned())
     };
     let first = Builder::going_on(store);
-    render(&Builders { first: &first, again: None, stop: &Stop::default() }, all, &all.roots(&label), plan_of, None)
+    render(
+        &Builders { first: &first, again: None, stop: &Stop::default() },
+        all,
+        &all.roots(&label),
+        plan_of,
+        None,
+    )
 }
 
 /// Runs the rules that look at all objects together.

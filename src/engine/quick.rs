@@ -57,12 +57,15 @@ pub fn judge_changed(
     let class = class_of(&parsed, changed.role);
     let stretch = match &changed.before {
         // What is found in one document depends on no other, but for this.
-        Some(before) if before.class == class && !suppress::may_differ_for_file(before.text, &source.text) => {
+        Some(before)
+            if before.class == class && !suppress::may_differ_for_file(before.text, &source.text) =>
+        {
             Stretch::between(before.text, &source.text)
         }
         Some(_) | None => Stretch::whole(),
     };
-    let mut judged = judge_documents(&parsed, (changed.role, class), plan, &|it| stretch.meets(it.start, it.end));
+    let mut judged =
+        judge_documents(&parsed, (changed.role, class), plan, &|it| stretch.meets(it.start, it.end));
     let mut findings = judged.findings;
     super::finish(&mut findings, plan.rules().iter().map(|compiled| compiled.rule));
     // In the order of their places, so that none is looked for among all others.

@@ -140,6 +140,12 @@ impl Way {
         self.old.as_deref()
     }
 
+    /// The same changes of a text that nobody knows any more.
+    #[cfg(test)]
+    pub(super) fn without_text(&self) -> Self {
+        Self { old: None, ..self.clone() }
+    }
+
     /// Whether nothing changed.
     pub(super) fn is_empty(&self) -> bool {
         self.changes.is_empty() && !self.is_lost

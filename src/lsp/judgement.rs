@@ -158,3 +158,128 @@ fn configuration(document: &Document, path: &Path, knowledge: &Knowledge<'_>) ->
     let mistakes = own.or_else(of_run).map(|broken| broken.errors.clone()).unwrap_or_default();
     Judgement { source, findings: Vec::new(), mistakes, unit: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        config::Overrides,
+        engine::{self, Buffers, Request, Scope, Stop},
+        lsp::ready::today,
+        walk,
+    };
+
+    static REGISTRY: LazyLock<Registry> = LazyLock::new(|| Registry::embedded().unwrap());
+
+    const DOCUMENTS: [&str; 10] = [
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostNetwork: true\n  containers: [{name: c, image: x}]\n",
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: b\n  annotations: {plimsoll.dev/ignore: host-pid}\nspec:\n  \
+         hostPID: true\n  hostIPC: true\n  containers: []\n",
+        "kind: Role\napiVersion: rbac.authorization.k8s.io/v1\nmetadata: {name: r}\nrules:\n- apiGroups: ['*']\n  \
+         resources: ['*']\n  verbs: ['*']\n",
+        "# plimsoll: ignore[host-network]\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostNetwork: true}\n",
+        "a: {b: [\n",
+        "x: {{ .Values.y }}\nkind: Pod\napiVersion: v1\n",
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]\n",
+        "a: 1\na: 2\napiVersion: v1\nkind: ConfigMap\n",
+        "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"spec\": {\"hostPID\": true}}\n",
+        "",
+    ];
+    const BETWEEN: [&str; 8] = [
+        "---\n",
+        "---\n",
+        "---\n",
+        "...\n",
+        "--- # a\n",
+        "%YAML 1.2\n---\n",
+        "# plimsoll: ignore-file[host-pid]\n---\n",
+        "\n",
+    ];
+
+    fn text() -> impl Strategy<Value = String> {
+        let piece = (prop::sample::select(&BETWEEN[..]), prop::sample::select(&DOCUMENTS[..]));
+        prop::collection::vec(piece, 1..10).prop_map(|pieces| {
+            pieces.into_iter().flat_map(|(between, document)| [between, document]).collect()
+        })
+    }
+
+    /// What a run finds in a file with this text.
+    fn unit(folder: &Path, text: &str) -> Arc<Unit> {
+        std::fs::write(folder.join("a.yaml"), text).unwrap();
+        let resolver = || Resolver::isolated(&REGISTRY, Overrides::default());
+        let used = resolver();
+        let request = Request {
+            paths: vec![folder.to_path_buf()],
+            stdin: None,
+            buffers: Buffers::default(),
+            scope: Scope::Around,
+            resolver: &used,
+            walk: walk::Options::default(),
+            parse_all: false,
+            today: Some(today()),
+            limits: Limits::default(),
+            threads: Some(1),
+            classes: false,
+            stop: Stop::default(),
+        };
+        let outcome = engine::run(&REGISTRY, &request, &|_, _| {}).unwrap();
+        Arc::new(Unit::new(folder.to_path_buf(), outcome, resolver(), None))
+    }
+
+    /// What is found in `new` by looking at what changed since a run over `old`, and by looking at everything.
+    fn both_ways(old: &str, new: &str) -> [Vec<Diagnostic>; 2] {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let units = [unit(&root, old)];
+        let isolated = Resolver::isolated(&REGISTRY, Overrides::default());
+        let knowledge = Knowledge {
+            registry: &REGISTRY,
+            units: &units,
+            broken: &[],
+            resolver: &isolated,
+            is_in_folder: true,
+            limits: Limits::default(),
+        };
+        let way = Way::between(old, new);
+        [way.clone(), way.without_text()].map(|way| {
+            let path = Some(root.join("a.yaml"));
+            let mut document = Document::new("file:///a.yaml".into(), path, 1, new.to_owned());
+            document.way = way;
+            judge(&document, &knowledge, &mut Plans::default()).findings
+        })
+    }
+
+    #[test]
+    fn what_one_document_says_of_all_is_heard_in_all() {
+        let pods = ["---\n", DOCUMENTS[1]].concat().replace("annotations", "labels").repeat(4);
+        for head in [BETWEEN[6], DOCUMENTS[5], DOCUMENTS[6]] {
+            let with = format!("{head}{pods}");
+            for (old, new) in [(&with, &pods), (&pods, &with)] {
+                let [quick, whole] = both_ways(old, new);
+                assert_eq!(quick, whole, "{old} became {new}");
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(192))]
+
+        #[test]
+        fn judging_what_changed_comes_to_the_same_as_judging_everything(
+            old in text(),
+            cuts in (any::<prop::sample::Index>(), any::<prop::sample::Index>()),
+            inserted in prop_oneof![text(), prop::sample::select(&["#", "\n", "x", "---\n", " "][..]).prop_map(str::to_owned)],
+            is_narrow in any::<bool>(),
+        ) {
+            let (a, b) = (cuts.0.index(old.len() + 1), cuts.1.index(old.len() + 1));
+            let (start, end) = if is_narrow { (a, (a + b % 3).min(old.len())) } else { (a.min(b), a.max(b)) };
+            let new = format!("{}{inserted}{}", &old[..start], &old[end..]);
+            let [quick, whole] = both_ways(&old, &new);
+            prop_assert_eq!(quick, whole, "{} became {}", old, new);
+        }
+    }
+}
