@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 
 use gen_lsp_types as lsp;
-use serde_json::Value;
 
 use super::{
     document::{Document, difference},
     judgement::Judgement,
-    requests::{FIX_ALL, Fault},
     runs::Session,
 };
 use crate::{
@@ -33,26 +31,22 @@ struct Touched<'o> {
     shown: lsp::Diagnostic,
 }
 
+/// Edits by the client's names of the files, with the versions that they are for.
+pub(super) type Edits = BTreeMap<String, (Option<i32>, Vec<lsp::TextEdit>)>;
+
 impl Session {
-    /// `textDocument/codeAction`
-    pub(super) fn code_actions(&mut self, params: &lsp::CodeActionParams) -> Result<Value, Fault> {
+    /// What can be done at once about the findings of a place, where such is wanted.
+    pub(super) fn quick_fixes(&mut self, params: &lsp::CodeActionParams) -> Vec<lsp::CodeAction> {
         let uri = &params.text_document.uri.0;
-        let Some(judged) = self.judgement(uri) else { return Ok(Value::Array(Vec::new())) };
-        let Some(document) = self.documents.get(uri) else { return Ok(Value::Array(Vec::new())) };
+        let judged = self.judgement(uri).filter(|_| is_wanted(params.context.only.as_deref(), "quickfix"));
+        let (Some(judged), Some(document)) = (judged, self.documents.get(uri)) else { return Vec::new() };
         let offer = Offer { document, judged: &judged };
-        let wants = |kind: &str| is_wanted(params.context.only.as_deref(), kind);
         let mut actions = Vec::new();
-        if wants("quickfix") {
-            self.quick_fixes(&offer, params, &mut actions);
-        }
-        if wants(FIX_ALL) {
-            actions.extend(self.fix_all(&offer));
-        }
-        serde_json::to_value(actions)
-            .map_err(|error| Fault::new(lsp_server::ErrorCode::InternalError, error.to_string()))
+        self.about_touched(&offer, params, &mut actions);
+        actions
     }
 
-    fn quick_fixes(
+    fn about_touched(
         &self,
         offer: &Offer<'_>,
         params: &lsp::CodeActionParams,
@@ -129,29 +123,19 @@ impl Session {
         Some(action(title, self.edit(offer, &[edit])?, shown, None))
     }
 
-    /// All safe repairs of a document that do not get into each other's way.
-    fn fix_all(&self, offer: &Offer<'_>) -> Option<lsp::CodeAction> {
-        let safe = |fix: &&Fix| fix.safety == Safety::Safe;
-        let first = |finding: &'_ Diagnostic| finding.fixes.iter().find(safe).cloned();
-        let fixes: Vec<Fix> = offer.judged.findings.iter().filter_map(first).collect();
-        let edits = apart(fixes.into_iter().map(|fix| fix.edits));
-        let edit = self.edit(offer, &edits).filter(|_| !edits.is_empty())?;
-        Some(lsp::CodeAction {
-            title: "Fix all that plimsoll can fix safely".to_owned(),
-            kind: Some(lsp::CodeActionKind::Custom(FIX_ALL.into())),
-            edit: Some(edit),
-            ..lsp::CodeAction::default()
-        })
-    }
-
     /// `edits` for the client; `None` where one of them cannot be said any more.
     fn edit(&self, offer: &Offer<'_>, edits: &[Edit]) -> Option<lsp::WorkspaceEdit> {
-        let mut files: BTreeMap<String, (Option<i32>, Vec<lsp::TextEdit>)> = BTreeMap::new();
+        let mut files = Edits::new();
         for edit in edits {
             let (location, version) = self.locate(offer.document, offer.judged, edit.span)?;
             let (_, edits) = files.entry(location.uri.0).or_insert_with(|| (version, Vec::new()));
             edits.push(lsp::TextEdit { range: location.range, new_text: edit.text.clone() });
         }
+        Some(self.workspace_edit(files))
+    }
+
+    /// `files` in the form that the client takes.
+    pub(super) fn workspace_edit(&self, files: Edits) -> lsp::WorkspaceEdit {
         let mut whole = lsp::WorkspaceEdit::default();
         if self.client.versions_edits {
             let changes = files.into_iter().map(|(uri, (version, edits))| versioned(uri, version, edits));
@@ -160,7 +144,7 @@ impl Session {
             let changes = files.into_iter().map(|(uri, (_, edits))| (uri.into(), edits));
             whole.changes = Some(changes.collect());
         }
-        Some(whole)
+        whole
     }
 }
 
@@ -191,7 +175,7 @@ fn action(
 }
 
 /// Whether a client that asks for these kinds, or for none in particular, wants one of `kind`.
-fn is_wanted(only: Option<&[lsp::CodeActionKind]>, kind: &str) -> bool {
+pub(super) fn is_wanted(only: Option<&[lsp::CodeActionKind]>, kind: &str) -> bool {
     let Some(only) = only else { return true };
     only.iter().any(|wanted| {
         let wanted = wanted.to_string();
@@ -199,21 +183,6 @@ fn is_wanted(only: Option<&[lsp::CodeActionKind]>, kind: &str) -> bool {
             || kind == wanted
             || kind.strip_prefix(&wanted).is_some_and(|it| it.starts_with('.'))
     })
-}
-
-/// The edits of all fixes, whole fixes only, that touch nothing which an earlier one touches; in order.
-fn apart(fixes: impl Iterator<Item = Vec<Edit>>) -> Vec<Edit> {
-    let mut taken: Vec<Edit> = Vec::new();
-    for edits in fixes {
-        // A finding of the same fault in another place may bring the same edit: once is enough.
-        let new: Vec<Edit> = edits.into_iter().filter(|edit| !taken.contains(edit)).collect();
-        let meets = |a: Span, b: Span| a.source == b.source && a.start <= b.end && b.start <= a.end;
-        if new.iter().all(|edit| taken.iter().all(|other| !meets(edit.span, other.span))) {
-            taken.extend(new);
-        }
-    }
-    taken.sort_by_key(|edit| edit.span);
-    taken
 }
 
 /// The comment that silences the rule of `finding` in all of the file; `None` where there is no place for one.
@@ -237,24 +206,7 @@ fn comment_at_top(source: &Source, finding: &Diagnostic) -> Option<Edit> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::SourceId;
-
-    fn edit(start: u32, end: u32, text: &str) -> Edit {
-        Edit { span: Span::new(SourceId(0), start, end), text: text.to_owned() }
-    }
-
-    #[test]
-    fn of_fixes_that_meet_the_first_is_taken_and_the_others_wait() {
-        let fixes = [
-            vec![edit(4, 6, "a")],
-            vec![edit(0, 1, "b"), edit(5, 7, "c")],
-            vec![edit(8, 9, "d"), edit(10, 10, "e")],
-            vec![edit(4, 6, "a")],
-            vec![edit(10, 10, "f")],
-        ];
-        let taken = apart(fixes.into_iter());
-        assert_eq!(taken, [edit(4, 6, "a"), edit(8, 9, "d"), edit(10, 10, "e")]);
-    }
+    use crate::lsp::requests::FIX_ALL;
 
     #[test]
     fn kinds_are_wanted_by_their_names_and_by_those_above_them() {

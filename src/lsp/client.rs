@@ -34,6 +34,8 @@ pub(super) struct Client {
     pub(super) shows_markdown: bool,
     /// It shows a preferred action as such.
     pub(super) prefers: bool,
+    /// It asks for the edit of an action when that is chosen.
+    pub(super) resolves: bool,
 }
 
 impl Client {
@@ -64,6 +66,8 @@ impl Client {
             configures: is("workspace/configuration"),
             shows_markdown: lists(params, "textDocument/hover/contentFormat", "markdown"),
             prefers: is("textDocument/codeAction/isPreferredSupport"),
+            resolves: is("textDocument/codeAction/dataSupport")
+                && lists(params, "textDocument/codeAction/resolveSupport/properties", "edit"),
         }
     }
 }

@@ -161,7 +161,7 @@ fn configuration(document: &Document, path: &Path, knowledge: &Knowledge<'_>) ->
 
 #[cfg(test)]
 mod tests {
-    use std::sync::LazyLock;
+    use std::{collections::HashSet, sync::LazyLock};
 
     use proptest::prelude::*;
 
@@ -208,6 +208,7 @@ mod tests {
     }
 
     /// What a run finds in a file with this text.
+    #[expect(clippy::disallowed_methods, reason = "a test writes what it reads")]
     fn unit(folder: &Path, text: &str) -> Arc<Unit> {
         std::fs::write(folder.join("a.yaml"), text).unwrap();
         let resolver = || Resolver::isolated(&REGISTRY, Overrides::default());
@@ -227,7 +228,7 @@ mod tests {
             stop: Stop::default(),
         };
         let outcome = engine::run(&REGISTRY, &request, &|_, _| {}).unwrap();
-        Arc::new(Unit::new(folder.to_path_buf(), outcome, resolver(), None))
+        Arc::new(Unit::new(folder.to_path_buf(), outcome, resolver(), HashSet::new()))
     }
 
     /// What is found in `new` by looking at what changed since a run over `old`, and by looking at everything.

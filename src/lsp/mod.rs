@@ -11,6 +11,7 @@ mod convert;
 mod document;
 mod hover;
 mod judgement;
+mod mend;
 mod options;
 mod position;
 mod pull;

@@ -74,27 +74,29 @@ impl Session {
         }
     }
 
-    /// `$/cancelRequest`: only what is held can still be cancelled.
+    /// `$/cancelRequest`: only what is not answered at once can still be cancelled.
     pub(super) fn cancel(&mut self, params: lsp::CancelParams, writer: &Writer) {
         let id = match params.id {
             lsp::Id::Int(id) => RequestId::from(id),
             lsp::Id::String(id) => RequestId::from(id),
         };
+        let fault = || Fault::new(ErrorCode::RequestCanceled, "cancelled by the client");
         let (cancelled, kept): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.held).into_iter().partition(|held| held.id == id);
         self.held = kept;
         for held in cancelled {
-            let fault = Fault::new(ErrorCode::RequestCanceled, "cancelled by the client");
-            writer.send(&response(held.id, Err(fault)));
+            writer.send(&response(held.id, Err(fault())));
         }
+        self.drop_pending(&|pending| *pending == id, &fault, writer);
     }
 
     /// Answers everything that is held: nothing more will be found.
     pub(super) fn refuse_held(&mut self, writer: &Writer) {
+        let fault = || Fault::new(ErrorCode::ServerCancelled, "the server shuts down");
         for held in std::mem::take(&mut self.held) {
-            let fault = Fault::new(ErrorCode::ServerCancelled, "the server shuts down");
-            writer.send(&response(held.id, Err(fault)));
+            writer.send(&response(held.id, Err(fault())));
         }
+        self.drop_pending(&|_| true, &fault, writer);
     }
 
     /// Whether there is something to say about the document: what runs say of those that are not open comes last.

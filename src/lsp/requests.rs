@@ -65,6 +65,7 @@ pub(super) fn capabilities(client: &Client) -> lsp::ServerCapabilities {
             lsp::CodeActionKind::QuickFix,
             lsp::CodeActionKind::Custom(FIX_ALL.into()),
         ]),
+        resolve_provider: Some(true),
         ..lsp::CodeActionOptions::default()
     };
     let triggers = ["[", ",", "/", "-", ":", " "];
@@ -97,7 +98,8 @@ impl Session {
         match method.as_str() {
             "textDocument/diagnostic" => self.pull_document(id, value, writer),
             "workspace/diagnostic" => self.pull_workspace(id, value),
-            "textDocument/codeAction" => Some(params(value).and_then(|it| self.code_actions(&it))),
+            "textDocument/codeAction" => self.code_actions(&id, value),
+            "codeAction/resolve" => self.resolve_action(&id, value),
             "textDocument/hover" => Some(params(value).map(|it| self.hover(&it))),
             "textDocument/completion" => Some(params(value).map(|it| self.complete(&it))),
             _ => Some(Err(Fault::new(ErrorCode::MethodNotFound, format!("there is no method `{method}`")))),

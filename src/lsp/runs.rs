@@ -14,7 +14,8 @@ use super::{
     client::Client,
     convert::{Converter, Pages, Report},
     document::{Document, Way},
-    judgement::{Judgement, Knowledge, judge},
+    judgement::{Judgement, Knowledge, is_config, judge},
+    mend::Pending,
     options::{self, Options},
     pull::Held,
     push::{Asked, Published},
@@ -22,7 +23,7 @@ use super::{
     requests::guarded,
     transport::Writer,
     unit::{Unit, speaking_for},
-    worker::{Job, Ran},
+    worker::{Job, Ran, Task},
     workspace::Workspace,
 };
 use crate::{
@@ -58,6 +59,10 @@ pub(super) struct Session {
     /// What is shown of files that are not open.
     pub(super) reports: BTreeMap<PathBuf, Report>,
     pub(super) held: Vec<Held>,
+    /// Requests that the worker works at.
+    pub(super) pending: Vec<Pending>,
+    /// What the worker has not been told yet.
+    pub(super) tasks: Vec<Task>,
     pub(super) published: Published,
     pub(super) asked: Asked,
     pub(super) began: Instant,
@@ -116,6 +121,8 @@ impl Session {
             broken: Vec::new(),
             reports: BTreeMap::new(),
             held: Vec::new(),
+            pending: Vec::new(),
+            tasks: Vec::new(),
             published: Published::default(),
             asked: Asked::new(mistakes),
             began: now,
@@ -163,10 +170,14 @@ impl Session {
     }
 
     /// Does what was put off until nothing more comes in.
-    pub(super) fn settle(&mut self, writer: &Writer, jobs: &Sender<Job>) {
+    pub(super) fn settle(&mut self, writer: &Writer, worker: &Sender<Task>) {
         guarded(|| {
+            for task in self.tasks.drain(..) {
+                // The worker lives as long as the server.
+                let _ = worker.send(task);
+            }
             if self.running.is_none() && self.due.is_some_and(|due| due.at(self.rest) <= Instant::now()) {
-                self.start(jobs);
+                self.start(worker);
             }
             self.publish(writer);
             self.answer_held(writer);
@@ -192,27 +203,33 @@ impl Session {
         self.units.is_some() && self.awaited.is_none()
     }
 
-    fn start(&mut self, jobs: &Sender<Job>) {
+    fn start(&mut self, worker: &Sender<Task>) {
         self.due = None;
         self.runs += 1;
         let stop = Stop::default();
         self.running = Some(Running { number: self.runs, began: Instant::now(), stop: stop.clone() });
+        for document in self.documents.values_mut() {
+            document.fresh = document.path.is_some().then(|| Way::from(document.text.as_str().into()));
+        }
+        let _ = worker.send(Task::Run(Box::new(self.job(self.runs, stop))));
+    }
+
+    /// All that a task needs to know.
+    pub(super) fn job(&self, number: u64, stop: Stop) -> Job {
         let mut buffers = Buffers::default();
         let mut open = BTreeMap::new();
         let mut singles = Vec::new();
-        for document in self.documents.values_mut() {
+        for document in self.documents.values() {
             let Some(path) = &document.path else { continue };
-            document.fresh = Some(Way::from(document.text.as_str().into()));
             buffers.insert(path, document.text.as_bytes());
             open.insert(path.clone(), document.uri.clone());
-            let is_single = self.workspace.folder_of(path).is_none() && !super::judgement::is_config(path);
-            if is_single && path.is_file() {
+            if self.workspace.folder_of(path).is_none() && !is_config(path) && path.is_file() {
                 singles.push(path.clone());
             }
         }
         singles.sort();
-        let job = Job {
-            number: self.runs,
+        Job {
+            number,
             registry: self.registry,
             client: Arc::clone(&self.client),
             options: Arc::clone(&self.options),
@@ -223,9 +240,7 @@ impl Session {
             last_good: self.last_good.clone(),
             limits: self.limits,
             stop,
-        };
-        // The worker lives as long as the server.
-        let _ = jobs.send(job);
+        }
     }
 
     /// Takes up what a run found.

@@ -12,16 +12,17 @@ use std::{
     time::Instant,
 };
 
-use lsp_server::{ErrorCode, Message, Notification, Request, Response};
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde_json::{Value, json};
 
 use super::{
     client::{Client, folders},
     convert::Report,
+    mend::Mended,
     requests::{Fault, guarded},
     runs::Session,
     transport::{self, Incoming, Writer},
-    worker::{Job, Ran, work},
+    worker::{Ran, Task, work},
 };
 use crate::rule::{Registry, RuleError};
 
@@ -38,6 +39,8 @@ pub(super) enum Event {
     Ran(Box<Ran>),
     /// What is shown of the files that were not open when the run of this number began.
     Told(u64, BTreeMap<PathBuf, Report>),
+    /// What the request with this id asked to be worked out.
+    Mended(RequestId, Mended),
 }
 
 /// Serves one client until it says `exit` or closes `input`. Whether it left as the protocol wants it: by `shutdown`
@@ -61,9 +64,9 @@ pub fn serve(
     let (events, heard) = channel();
     start_reading(input, events.clone());
     let writer = Writer::start(output);
-    let (jobs, waiting) = channel();
+    let (tasks, waiting) = channel();
     thread::spawn(move || work(&waiting, &events));
-    let mut server = Server { registry, writer, jobs, phase: Phase::New };
+    let mut server = Server { registry, writer, tasks, phase: Phase::New };
     let is_orderly = server.run(&heard);
     server.writer.finish();
     Ok(is_orderly)
@@ -93,7 +96,7 @@ enum Phase {
 struct Server {
     registry: &'static Registry,
     writer: Writer,
-    jobs: Sender<Job>,
+    tasks: Sender<Task>,
     phase: Phase,
 }
 
@@ -115,7 +118,7 @@ impl Server {
         }
         let deadline = match &mut self.phase {
             Phase::Serving(session) => {
-                session.settle(&self.writer, &self.jobs);
+                session.settle(&self.writer, &self.tasks);
                 session.deadline()
             }
             Phase::New | Phase::Down => None,
@@ -141,6 +144,11 @@ impl Server {
             Event::Told(number, reports) => {
                 if let Phase::Serving(session) = &mut self.phase {
                     guarded(|| session.take_reports(number, reports, &self.writer));
+                }
+            }
+            Event::Mended(id, mended) => {
+                if let Phase::Serving(session) = &mut self.phase {
+                    guarded(|| session.take_mended(&id, mended, &self.writer));
                 }
             }
             Event::Incoming(Incoming::Malformed(why)) => {
@@ -201,7 +209,7 @@ impl Server {
         let settings = params.get("initializationOptions").cloned().unwrap_or_default();
         let mut session = Session::new(self.registry, client, folders(params), &settings);
         // It may take longer than everything else, so it begins first.
-        session.settle(&self.writer, &self.jobs);
+        session.settle(&self.writer, &self.tasks);
         self.phase = Phase::Serving(Box::new(session));
         let info = json!({"name": "plimsoll", "version": env!("CARGO_PKG_VERSION")});
         json!({"capabilities": super::requests::capabilities(&client), "serverInfo": info})
@@ -209,7 +217,7 @@ impl Server {
 }
 
 /// The answer to the request `id`.
-pub(super) fn response(id: lsp_server::RequestId, answer: Result<Value, Fault>) -> Message {
+pub(super) fn response(id: RequestId, answer: Result<Value, Fault>) -> Message {
     Message::Response(match answer {
         Ok(value) => Response::new_ok(id, value),
         Err(fault) => Response::new_err(id, fault.code, fault.message),

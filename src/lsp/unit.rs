@@ -9,7 +9,7 @@ use std::{
 use crate::{
     base::{Diagnostic, RuleId, Source, SourceId},
     config::Resolver,
-    engine::{Baseline, FileClass, Outcome, Role},
+    engine::{FileClass, Outcome, Role},
 };
 
 /// What a run over one folder, or over one file outside of all folders, found.
@@ -30,9 +30,9 @@ pub(super) struct Unit {
 
 /// What a finding is about, wherever it stands: the rule, the object, the container and the field; without an object,
 /// its words.
-type About = (RuleId, String, Option<String>, String);
+pub(super) type About = (RuleId, String, Option<String>, String);
 
-fn about(finding: &Diagnostic) -> About {
+pub(super) fn about(finding: &Diagnostic) -> About {
     let rule = finding.rule.clone();
     match &finding.subject {
         Some(it) => (rule, it.object.to_string(), it.container.clone(), it.path.clone()),
@@ -41,14 +41,13 @@ fn about(finding: &Diagnostic) -> About {
 }
 
 impl Unit {
-    /// Sorts what was found below `root`.
+    /// Sorts what was found below `root`, without what a baseline knows: findings about what is `known`.
     pub(super) fn new(
         root: PathBuf,
-        mut outcome: Outcome,
+        outcome: Outcome,
         resolver: Resolver<'static>,
-        baseline: Option<&Baseline>,
+        known: HashSet<About>,
     ) -> Self {
-        let known = baseline.map(|baseline| take_known(baseline, &mut outcome)).unwrap_or_default();
         let ids = (0..outcome.sources.len()).map(|id| SourceId(id as u32));
         let paths: Vec<PathBuf> = ids
             .clone()
@@ -105,16 +104,6 @@ impl Unit {
         let base = &self.outcome.base;
         self.outcome.unreadable.iter().map(|it| (base.join(&it.path), it.reason.as_str()))
     }
-}
-
-/// Takes what `baseline` knows out of `outcome`.
-fn take_known(baseline: &Baseline, outcome: &mut Outcome) -> HashSet<About> {
-    let mut known: HashSet<About> = outcome.findings.iter().map(about).collect();
-    baseline.apply(outcome);
-    for left in &outcome.findings {
-        known.remove(&about(left));
-    }
-    known
 }
 
 /// The unit that speaks for the file at `real`: that of the innermost folder that holds it, else any that met it.

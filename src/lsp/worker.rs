@@ -1,7 +1,7 @@
 //! Runs over everything that is open, one at a time, beside the thread that answers.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{
@@ -15,21 +15,31 @@ use gen_lsp_types as lsp;
 use super::{
     client::Client,
     convert::{Converter, Pages, Report},
+    mend::{Mending, work_out},
     options::Options,
     position::Counting,
     ready::{Plans, today},
     server::Event,
-    unit::{Unit, speaking_for},
+    unit::{About, Unit, about, speaking_for},
     workspace::{Workspace, real},
 };
 use crate::{
     base::{SourceId, Span},
     config::{Broken, ConfigError, LastGood, Resolver},
-    engine::{self, Baseline, Buffers, Failure, Request, Scope, Stop},
+    engine::{self, Baseline, Buffers, Failure, Outcome, Request, Scope, Stop},
     rule::Registry,
     walk,
     yaml::Limits,
 };
+
+/// Something to do beside the thread that answers.
+#[derive(Debug)]
+pub(super) enum Task {
+    /// A run over everything.
+    Run(Box<Job>),
+    /// What "fix all" comes to.
+    Mend(Box<Mending>),
+}
 
 /// What to run over, as it was when the run was asked for.
 #[derive(Debug)]
@@ -65,12 +75,22 @@ pub(super) struct Ran {
     pub(super) troubles: Vec<String>,
 }
 
-/// Does the jobs, only the newest of those that wait.
-pub(super) fn work(jobs: &Receiver<Job>, events: &Sender<Event>) {
-    while let Ok(mut job) = jobs.recv() {
-        while let Ok(newer) = jobs.try_recv() {
-            job = newer;
+/// Does what is asked for; of the runs that wait, only the newest.
+pub(super) fn work(tasks: &Receiver<Task>, events: &Sender<Event>) {
+    while let Ok(first) = tasks.recv() {
+        let mut newest = None;
+        for task in std::iter::once(first).chain(tasks.try_iter()) {
+            match task {
+                Task::Run(job) => newest = Some(job),
+                // Somebody waits for that one.
+                Task::Mend(mending) => {
+                    if events.send(work_out(&mending)).is_err() {
+                        return;
+                    }
+                }
+            }
         }
+        let Some(job) = newest else { continue };
         let number = job.number;
         let ran = catch_unwind(AssertUnwindSafe(|| run(&job))).unwrap_or_else(|_| Ran {
             troubles: vec!["an internal error stopped the check of the workspace".to_owned()],
@@ -112,12 +132,27 @@ fn run(job: &Job) -> Ran {
 
 fn run_over(job: &Job, root: &Path, ran: &mut Ran) {
     let resolver = resolver(job, &mut ran.broken).forgiving(&job.last_good);
-    let request = Request {
-        paths: vec![asked(root)],
+    let request = Request { paths: vec![asked(root)], ..request(job, &resolver) };
+    let outcome = engine::run(job.registry, &request, &|_, _| {});
+    ran.broken.extend(resolver.mistakes());
+    match outcome {
+        Ok(mut outcome) => {
+            let known = take_known(job, root, &mut outcome, &mut ran.troubles);
+            ran.units.push(Arc::new(Unit::new(root.to_path_buf(), outcome, resolver, known)));
+        }
+        Err(Failure::Stopped) => {}
+        Err(failure) => ran.troubles.push(failure.to_string()),
+    }
+}
+
+/// A run of a job over nothing yet.
+pub(super) fn request<'r>(job: &Job, resolver: &'r Resolver<'static>) -> Request<'r> {
+    Request {
+        paths: Vec::new(),
         stdin: None,
         buffers: job.buffers.clone(),
         scope: Scope::Around,
-        resolver: &resolver,
+        resolver,
         walk: walk::Options { gitignore: true, force_exclude: true },
         parse_all: false,
         today: Some(today()),
@@ -125,20 +160,26 @@ fn run_over(job: &Job, root: &Path, ran: &mut Ran) {
         threads: None,
         classes: false,
         stop: job.stop.clone(),
-    };
-    let outcome = engine::run(job.registry, &request, &|_, _| {});
-    ran.broken.extend(resolver.mistakes());
-    match outcome {
-        Ok(mut outcome) => {
-            // The paths in a baseline start at the repository of the folder, wherever the server was started.
-            let repository = root.ancestors().find(|folder| folder.join(".git").exists());
-            outcome.root = repository.unwrap_or(root).to_path_buf();
-            let baseline = baseline(job, root, &mut ran.troubles);
-            ran.units.push(Arc::new(Unit::new(root.to_path_buf(), outcome, resolver, baseline.as_ref())));
-        }
-        Err(Failure::Stopped) => {}
-        Err(failure) => ran.troubles.push(failure.to_string()),
     }
+}
+
+/// Takes out of `outcome`, of a run below `root`, what the baseline knows; gives what that is about.
+pub(super) fn take_known(
+    job: &Job,
+    root: &Path,
+    outcome: &mut Outcome,
+    troubles: &mut Vec<String>,
+) -> HashSet<About> {
+    // The paths in a baseline start at the repository of the folder, wherever the server was started.
+    let repository = root.ancestors().find(|folder| folder.join(".git").exists());
+    outcome.root = repository.unwrap_or(root).to_path_buf();
+    let Some(baseline) = baseline(job, root, troubles) else { return HashSet::new() };
+    let mut known: HashSet<About> = outcome.findings.iter().map(about).collect();
+    baseline.apply(outcome);
+    for left in &outcome.findings {
+        known.remove(&about(left));
+    }
+    known
 }
 
 /// The folder as it is asked for: relative where it is the current one, so that sentences name short paths.
@@ -148,7 +189,7 @@ fn asked(root: &Path) -> PathBuf {
 }
 
 /// Where configuration comes from; one that was named and cannot be used is told, and none is used.
-fn resolver(job: &Job, broken: &mut Vec<Arc<Broken>>) -> Resolver<'static> {
+pub(super) fn resolver(job: &Job, broken: &mut Vec<Arc<Broken>>) -> Resolver<'static> {
     let overrides = job.options.overrides.clone();
     let Some(config) = &job.options.config else { return Resolver::new(job.registry, overrides) };
     let file = beside(job.workspace.folders().first().map(|folder| folder.real.as_path()), config);

@@ -289,3 +289,81 @@ fn all_safe_fixes_come_in_one_action_and_no_other_is_among_them() {
     assert_eq!(pull(&mut client, &pod), ["privileged-container@7:36"]);
     assert_eq!(actions(&mut client, &pod, &whole(), &json!(["source.fixAll"])), Vec::<Value>::new());
 }
+
+/// Two annotations side by side, whose fixes touch: they take a round each.
+const ANNOTATED: &str = "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: \"안녕 😀\"
+  annotations:
+    container.apparmor.security.beta.kubernetes.io/c: runtime/default
+    container.apparmor.security.beta.kubernetes.io/d: localhost/strict
+    kept: here
+spec:
+  containers:
+    - {name: c, image: a}
+    - {name: d, image: a}
+";
+
+fn annotations() -> Value {
+    json!({"select": ["apparmor-annotation-deprecated"], "kubernetesVersion": "1.33"})
+}
+
+/// What `check --fix` makes of a text.
+fn fixed_by_command(text: &str, settings: &Value) -> String {
+    let dir = dir(&[("pod.yaml", text)]);
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_plimsoll"));
+    command.args(["check", "--fix-only", "--kubernetes-version=1.33", "pod.yaml"]).current_dir(dir.path());
+    let rule = settings["select"][0].as_str().unwrap();
+    assert!(command.arg(format!("--select={rule}")).output().unwrap().status.success());
+    std::fs::read_to_string(dir.path().join("pod.yaml")).unwrap()
+}
+
+#[test]
+fn fixing_all_comes_to_what_the_command_makes() {
+    let dir = dir(&[("pod.yaml", "")]);
+    let pod = uri(dir.path(), "pod.yaml");
+    let mut client = Client::open(dir.path(), &pulling(), &annotations());
+    client.did_open(&pod, ANNOTATED);
+    assert_eq!(pull(&mut client, &pod).len(), 2);
+    let offered = actions(&mut client, &pod, &whole(), &json!(["source.fixAll"]));
+    let after = applied(ANNOTATED, &offered[0], &pod);
+    assert_eq!(after, fixed_by_command(ANNOTATED, &annotations()));
+    assert!(!after.contains("beta") && after.contains("kept: here"), "{after}");
+    // Who can ask for the edit of an action later is offered it along with the others, and gets it later.
+    let all = json!({"textDocument": {"uri": pod}, "range": whole(), "context": {"diagnostics": []}});
+    let offered = client.request("textDocument/codeAction", all.clone());
+    assert!(titles(offered.as_array().unwrap()).iter().all(|it| !it.starts_with("Fix all")));
+    let mut abilities = pulling();
+    abilities["textDocument"]["codeAction"] =
+        json!({"dataSupport": true, "resolveSupport": {"properties": ["edit"]}});
+    let mut client = Client::start(dir.path());
+    let folders = json!([{"uri": uri(dir.path(), "").trim_end_matches('/'), "name": "x"}]);
+    client.initialize(&folders, &abilities, &annotations());
+    client.did_open(&pod, ANNOTATED);
+    let offered = client.request("textDocument/codeAction", all);
+    let last = offered.as_array().unwrap().last().unwrap();
+    assert_eq!((&last["kind"], &last["edit"]), (&json!("source.fixAll.plimsoll"), &Value::Null));
+    let resolved = client.request("codeAction/resolve", last.clone());
+    assert_eq!(applied(ANNOTATED, &resolved, &pod), after);
+    // Nothing is fixed twice, and what was changed meanwhile is not overwritten.
+    client.did_change(&pod, 2, &after);
+    let resolved = client.request("codeAction/resolve", last.clone());
+    assert_eq!(resolved["edit"]["documentChanges"], json!([]));
+    client.did_change(&pod, 3, ANNOTATED);
+    let asked = client.ask("codeAction/resolve", last.clone());
+    client.did_change(&pod, 4, &after);
+    let answer = client.answer(asked);
+    assert_eq!(answer["error"]["code"], -32801, "{answer}");
+}
+
+#[test]
+fn a_text_that_is_no_file_is_fixed_too() {
+    let dir = dir(&[]);
+    let mut client = Client::open(dir.path(), &pulling(), &annotations());
+    client.did_open("untitled:Untitled-1", ANNOTATED);
+    let offered = actions(&mut client, "untitled:Untitled-1", &whole(), &json!(["source.fixAll.plimsoll"]));
+    let after = applied(ANNOTATED, &offered[0], "untitled:Untitled-1");
+    assert_eq!(after, fixed_by_command(ANNOTATED, &annotations()));
+}

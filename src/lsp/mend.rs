@@ -1,0 +1,297 @@
+//! "Fix all": what `check --fix` makes of a document, worked out beside the thread that answers. Whoever asked hears of
+//! it when it is done, unless the text has changed by then.
+
+use std::{
+    collections::BTreeMap,
+    ops::Range,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+};
+
+use gen_lsp_types as lsp;
+use lsp_server::{ErrorCode, RequestId};
+use serde_json::{Value, json};
+use similar::{DiffOp, DiffTag, TextDiff};
+
+use super::{
+    action::{Edits, is_wanted},
+    position::Counting,
+    requests::{Answer, FIX_ALL, Fault, params},
+    runs::Session,
+    server::{Event, response},
+    transport::Writer,
+    worker::{Job, Task, request, resolver, take_known},
+};
+use crate::{
+    base::{Safety, Source, SourceId, Span},
+    config::Resolver,
+    engine::{self, Drafts, Failure, Fixing, Outcome, Stdin, Stop},
+};
+
+const TITLE: &str = "Fix all that plimsoll can fix safely";
+/// The name under which a text is run over that is no file.
+const UNTITLED: &str = "untitled.yaml";
+
+/// What the worker is to find out.
+#[derive(Debug)]
+pub(super) struct Mending {
+    id: RequestId,
+    job: Job,
+    /// The file of the document, or the text of one that has none.
+    file: Result<PathBuf, String>,
+    uri: lsp::Uri,
+}
+
+/// A request that is answered when the worker is done.
+#[derive(Debug)]
+pub(super) struct Pending {
+    id: RequestId,
+    /// The versions of all open documents when it came.
+    versions: BTreeMap<String, i32>,
+    asked: Asked,
+    stop: Stop,
+}
+
+#[derive(Debug)]
+enum Asked {
+    /// For all actions of a place: these, and the one that is worked out.
+    Actions(Vec<lsp::CodeAction>),
+    /// For what was left open in this action.
+    Edit(Box<lsp::CodeAction>),
+}
+
+/// What fixing everything comes to, by the client's names of the files; or why it comes to nothing.
+pub(super) type Mended = Result<BTreeMap<String, Vec<lsp::TextEdit>>, String>;
+
+impl Session {
+    /// `textDocument/codeAction`
+    pub(super) fn code_actions(&mut self, id: &RequestId, value: Value) -> Answer {
+        let params: lsp::CodeActionParams = match params(value) {
+            Ok(params) => params,
+            Err(fault) => return Some(Err(fault)),
+        };
+        let uri = &params.text_document.uri.0;
+        let mut actions = self.quick_fixes(&params);
+        let only = params.context.only.as_deref();
+        if !is_wanted(only, FIX_ALL) || !self.has_safe_fix(uri) {
+            return Some(spelt(&actions));
+        }
+        if self.client.resolves {
+            actions.push(lsp::CodeAction { data: Some(json!({"uri": uri})), ..fix_all(None) });
+            return Some(spelt(&actions));
+        }
+        // To work it out takes a run; nobody waits for that who only looks what there is.
+        if only.is_none() {
+            return Some(spelt(&actions));
+        }
+        self.mend(id, uri, Asked::Actions(actions))
+    }
+
+    /// `codeAction/resolve`: the edit of an action that was offered without.
+    pub(super) fn resolve_action(&mut self, id: &RequestId, value: Value) -> Answer {
+        let action: lsp::CodeAction = match params(value) {
+            Ok(action) => action,
+            Err(fault) => return Some(Err(fault)),
+        };
+        let uri = action.data.as_ref().and_then(|data| data.get("uri")?.as_str()).map(str::to_owned);
+        match uri.filter(|_| action.edit.is_none()) {
+            Some(uri) => self.mend(id, &uri, Asked::Edit(Box::new(action))),
+            // There is nothing to add to it.
+            None => Some(spelt(&action)),
+        }
+    }
+
+    /// Lets the worker find out what fixing the document comes to.
+    fn mend(&mut self, id: &RequestId, uri: &str, asked: Asked) -> Answer {
+        let Some(document) = self.documents.get(uri) else {
+            return Some(Err(Fault::new(ErrorCode::InvalidParams, format!("`{uri}` is not open"))));
+        };
+        let stop = Stop::default();
+        let mending = Mending {
+            id: id.clone(),
+            job: self.job(0, stop.clone()),
+            file: document.path.clone().ok_or_else(|| document.text.clone()),
+            uri: document.uri.clone(),
+        };
+        let versions = self.documents.iter().map(|(uri, document)| (uri.clone(), document.version)).collect();
+        self.pending.push(Pending { id: id.clone(), versions, asked, stop });
+        self.tasks.push(Task::Mend(Box::new(mending)));
+        None
+    }
+
+    /// Answers the request `id` with what the worker found out.
+    pub(super) fn take_mended(&mut self, id: &RequestId, mended: Mended, writer: &Writer) {
+        let Some(at) = self.pending.iter().position(|pending| pending.id == *id) else { return };
+        let Pending { id, versions, asked, .. } = self.pending.remove(at);
+        let answer = match mended {
+            Ok(files) => {
+                let is_as_it_was = |uri: &String| {
+                    versions.get(uri).copied() == self.documents.get(uri).map(|document| document.version)
+                };
+                if files.keys().all(is_as_it_was) {
+                    self.answer_mended(asked, files, &versions)
+                } else {
+                    Err(Fault::new(ErrorCode::ContentModified, "the text was changed in the meantime"))
+                }
+            }
+            Err(why) => Err(Fault::new(ErrorCode::RequestFailed, why)),
+        };
+        writer.send(&response(id, answer));
+    }
+
+    fn answer_mended(
+        &self,
+        asked: Asked,
+        files: BTreeMap<String, Vec<lsp::TextEdit>>,
+        versions: &BTreeMap<String, i32>,
+    ) -> Result<Value, Fault> {
+        let is_empty = files.is_empty();
+        let with_versions = files.into_iter().map(|(uri, edits)| {
+            let version = versions.get(&uri).copied();
+            (uri, (version, edits))
+        });
+        let edit = self.workspace_edit(with_versions.collect::<Edits>());
+        match asked {
+            Asked::Actions(mut actions) => {
+                actions.extend((!is_empty).then(|| fix_all(Some(edit))));
+                spelt(&actions)
+            }
+            Asked::Edit(action) => spelt(&lsp::CodeAction { edit: Some(edit), ..*action }),
+        }
+    }
+
+    /// `$/cancelRequest`, or the end of everything: the requests among `pending` that `chosen` means get no answer but
+    /// `fault`.
+    pub(super) fn drop_pending(
+        &mut self,
+        chosen: &dyn Fn(&RequestId) -> bool,
+        fault: &dyn Fn() -> Fault,
+        writer: &Writer,
+    ) {
+        let (dropped, kept): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.pending).into_iter().partition(|pending| chosen(&pending.id));
+        self.pending = kept;
+        for pending in dropped {
+            pending.stop.ask();
+            writer.send(&response(pending.id, Err(fault())));
+        }
+    }
+
+    /// Whether something is found in a document that can be fixed safely.
+    fn has_safe_fix(&mut self, uri: &str) -> bool {
+        let judged = self.judgement(uri);
+        let mut fixes = judged.iter().flat_map(|judged| &judged.findings).flat_map(|finding| &finding.fixes);
+        fixes.any(|fix| fix.safety == Safety::Safe)
+    }
+}
+
+fn spelt(answer: &impl serde::Serialize) -> Result<Value, Fault> {
+    serde_json::to_value(answer).map_err(|error| Fault::new(ErrorCode::InternalError, error.to_string()))
+}
+
+fn fix_all(edit: Option<lsp::WorkspaceEdit>) -> lsp::CodeAction {
+    lsp::CodeAction {
+        title: TITLE.to_owned(),
+        kind: Some(lsp::CodeActionKind::Custom(FIX_ALL.into())),
+        edit,
+        ..lsp::CodeAction::default()
+    }
+}
+
+/// Finds out what fixing comes to.
+pub(super) fn work_out(mending: &Mending) -> Event {
+    let mended = catch_unwind(AssertUnwindSafe(|| mended(mending)));
+    let mended = mended.unwrap_or_else(|_| Err("an internal error; the server goes on".to_owned()));
+    Event::Mended(mending.id.clone(), mended)
+}
+
+fn mended(Mending { job, file, uri, .. }: &Mending) -> Mended {
+    let mut broken = Vec::new();
+    let resolver = resolver(job, &mut broken).forgiving(&job.last_good);
+    let here = std::env::current_dir().unwrap_or_default();
+    let fixing = Fixing { least: Safety::Safe, registry: job.registry, limits: job.limits };
+    let fixed = engine::fix(&fixing, &mut |drafts| run(job, file, &resolver, drafts, &here));
+    let fixed = fixed.map_err(|failure| failure.to_string())?;
+    let mut files = BTreeMap::new();
+    for (path, draft) in fixed.drafts.iter() {
+        let path = here.join(path);
+        let source = Source::new(SourceId(0), "", &*draft.before);
+        let (uri, is_open) = match (file, job.open.get(&path)) {
+            (Err(_), _) => (uri.clone(), true),
+            (_, Some(uri)) => (uri.clone(), true),
+            (_, None) => (job.workspace.uri_of(&path), false),
+        };
+        let counting = if is_open {
+            Counting::open(&source.text, source.lines(), job.client.encoding)
+        } else {
+            Counting::on_disk(&source, job.client.encoding)
+        };
+        let edit = |(at, new_text): (Range<usize>, String)| lsp::TextEdit {
+            range: counting.range(Span::new(source.id, at.start as u32, at.end as u32)),
+            new_text,
+        };
+        files.insert(uri.0, edits_by_line(&draft.before, &draft.after).into_iter().map(edit).collect());
+    }
+    Ok(files)
+}
+
+/// A run over the document in which `drafts` stand for their files.
+fn run(
+    job: &Job,
+    file: &Result<PathBuf, String>,
+    resolver: &Resolver<'static>,
+    drafts: &Drafts,
+    here: &Path,
+) -> Result<Outcome, Failure> {
+    let mut request = request(job, resolver);
+    match file {
+        Ok(path) => request.paths.push(path.clone()),
+        Err(text) => {
+            let bytes = text.as_bytes().to_vec();
+            request.stdin = Some(Stdin { name: UNTITLED.to_owned(), is_file: false, bytes });
+        }
+    }
+    drafts.lay(&mut request, here);
+    let mut outcome = engine::run(job.registry, &request, &|_, _| {})?;
+    if let Ok(path) = file {
+        let root = job.workspace.folder_of(path).map_or(path, |folder| &folder.real);
+        take_known(job, root, &mut outcome, &mut Vec::new());
+    }
+    Ok(outcome)
+}
+
+/// What makes `after` of `before`: whole lines, so that the cursor and marks in the others stay where they are.
+fn edits_by_line(before: &str, after: &str) -> Vec<(Range<usize>, String)> {
+    let [olds, news] = [before, after].map(|text| text.split_inclusive('\n').collect::<Vec<_>>());
+    let at = |lines: &[&str], line: usize| lines[..line].iter().map(|it| it.len()).sum::<usize>();
+    let diff = TextDiff::from_slices(&olds, &news);
+    let changed = diff.ops().iter().filter(|op| op.tag() != DiffTag::Equal);
+    let edit = |op: &DiffOp| {
+        let old = op.old_range();
+        (at(&olds, old.start)..at(&olds, old.end), news[op.new_range()].concat())
+    };
+    changed.map(edit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text() -> impl Strategy<Value = String> {
+        prop::collection::vec(prop::sample::select(&["a\n", "b\r\n", "\r", "안녕\n", "\n", "x"][..]), 0..12)
+            .prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn edits_by_line_make_the_new_text(before in text(), after in text()) {
+            let mut made = before.clone();
+            for (at, text) in edits_by_line(&before, &after).into_iter().rev() {
+                made.replace_range(at, &text);
+            }
+            prop_assert_eq!(made, after);
+        }
+    }
+}
