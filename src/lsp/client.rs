@@ -12,10 +12,9 @@ use super::{position::Encoding, uri};
 pub(super) struct Client {
     /// What positions count.
     pub(super) encoding: Encoding,
-    /// It asks for diagnostics; they are pushed otherwise.
+    /// It asks for diagnostics, and again when it is told to; they are pushed otherwise. A run may find something in a
+    /// text that nobody touches: who asks only when a text changes would show what was found before.
     pub(super) pulls: bool,
-    /// It can be told to ask again.
-    pub(super) refreshes: bool,
     /// It shows related places.
     pub(super) relates: bool,
     /// It shows a link at a diagnostic's code.
@@ -54,9 +53,8 @@ impl Client {
         let tags = "textDocument/publishDiagnostics/tagSupport";
         Self {
             encoding: encoding(params),
-            pulls: has("textDocument/diagnostic"),
-            refreshes: is("workspace/diagnostics/refreshSupport")
-                || is("workspace/diagnostic/refreshSupport"),
+            pulls: has("textDocument/diagnostic")
+                && (is("workspace/diagnostics/refreshSupport") || is("workspace/diagnostic/refreshSupport")),
             relates: either("relatedInformation"),
             describes: either("codeDescriptionSupport"),
             tags: has(tags) || has("textDocument/diagnostic/tagSupport"),
@@ -110,6 +108,19 @@ mod tests {
         ] {
             let params = json!({"capabilities": {"general": {"positionEncodings": offered}}});
             assert_eq!(Client::new(&params).encoding, expected, "{params}");
+        }
+    }
+
+    #[test]
+    fn diagnostics_are_pushed_to_who_cannot_be_told_to_ask_again() {
+        for (diagnostics, pulls) in [
+            (json!({"refreshSupport": true}), true),
+            (json!({"refreshSupport": false}), false),
+            (json!(null), false),
+        ] {
+            let abilities =
+                json!({"textDocument": {"diagnostic": {}}, "workspace": {"diagnostics": diagnostics}});
+            assert_eq!(Client::new(&json!({"capabilities": abilities})).pulls, pulls, "{diagnostics}");
         }
     }
 

@@ -190,7 +190,7 @@ impl Session {
 
     /// Lets a client that asks know that it should ask again, where a run brought something new.
     pub(super) fn tell_news(&mut self, is_new_elsewhere: bool, writer: &Writer) {
-        if !self.client.pulls || !self.client.refreshes {
+        if !self.client.pulls {
             return;
         }
         let uris: Vec<String> = self.documents.keys().cloned().collect();

@@ -32,10 +32,9 @@ write("pod.yaml", {
 
 local capabilities = vim.lsp.protocol.make_client_capabilities()
 capabilities.general.positionEncodings = { encoding }
-if way == "push" then
-  capabilities.textDocument.diagnostic = nil
-  capabilities.workspace.diagnostics = nil
-end
+-- Neovim asks for diagnostics, but not again when it is told to, and so they are pushed. It asks when the server
+-- believes that it can be told to.
+capabilities.workspace.diagnostics = { refreshSupport = way == "pull" }
 
 vim.cmd.edit(folder .. "/pod.yaml")
 local buffer = vim.api.nvim_get_current_buf()
@@ -44,7 +43,7 @@ local id = vim.lsp.start({
   cmd = { vim.env.PLIMSOLL_BINARY, "server" },
   root_dir = folder,
   capabilities = capabilities,
-  init_options = { select = { "host-network", "privileged-container" } },
+  init_options = { select = { "host-network", "privileged-container", "host-pid", "host-ipc", "ignore-unused" } },
 })
 check(id, "the server starts")
 local client = vim.lsp.get_client_by_id(id)
@@ -103,6 +102,24 @@ wait("a comment at the top", function()
   return vim.api.nvim_buf_get_lines(buffer, 0, 1, false)[1] == "# plimsoll: ignore-file[privileged-container]"
 end)
 wait("which silences, too", function() return #vim.diagnostic.get(buffer) == 0 end)
+
+-- Two fixes that touch each other, found and made by a run: the editor asks for the edit when the action is chosen.
+vim.api.nvim_buf_set_lines(buffer, 0, -1, false, {
+  "# plimsoll: ignore-file[host-pid, host-ipc] nothing to silence",
+  "apiVersion: v1",
+  "kind: Pod",
+  "metadata: {name: a}",
+  "spec: {}",
+})
+if way == "push" then
+  wait("an unused comment", function() return rules()["ignore-unused"] end)
+else
+  vim.wait(1000)
+end
+vim.lsp.buf.code_action({ apply = true, context = { only = { "source.fixAll" } } })
+wait("everything is fixed", function()
+  return vim.api.nvim_buf_get_lines(buffer, 0, 1, false)[1] == "apiVersion: v1"
+end)
 
 client:stop()
 wait("the server ends", function() return client:is_stopped() end)

@@ -235,6 +235,10 @@ fn what_an_overlay_makes_is_told_where_it_is_written_with_the_way_to_it() {
     let files: Vec<_> = related.iter().map(|it| it["location"]["uri"].as_str().unwrap()).collect();
     let expected = ["prod/kustomization.yaml", "base/kustomization.yaml", "base/web.yaml"];
     assert_eq!(files, expected.map(|file| uri(dir.path(), file)));
+    // Editors show the last name of a file, and there are two of one name.
+    for (related, file) in related.iter().zip(expected) {
+        assert!(related["message"].as_str().unwrap().ends_with(&format!(" ({file})")), "{related}");
+    }
     assert!(
         !told.to_string().replace("file://", "").contains(&format!("`{}", dir.path().display())),
         "{told}"
