@@ -1,16 +1,11 @@
 //! `--add-ignore`: writes a comment for every finding into its file.
 
-use std::{
-    collections::BTreeMap,
-    io::{Write, stderr},
-    path::Path,
-};
+use std::{collections::BTreeMap, path::Path};
 
-use super::{CliError, args::Check, choose};
+use super::{CliError, args::Check, choose, output};
 use crate::{
     base::{Diagnostic, Encoding, SourceId},
     engine::{self, Outcome},
-    report::safe,
 };
 
 /// Mistakes in the options that show before anything is read.
@@ -51,8 +46,7 @@ pub(super) fn add(options: &Check, reason: &str, outcome: &mut Outcome) -> Resul
     told.push_str(&format!("{findings} silenced by comments in {}", count(files, "file", "files")));
     if !options.output.quiet {
         for line in told.lines() {
-            // Nobody is left to tell when standard error is closed.
-            let _ = writeln!(stderr(), "{}", safe::line(line));
+            output::say(line);
         }
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }

@@ -1,14 +1,12 @@
 //! `plimsoll baseline`.
 
-use std::{
-    io::{Write, stderr},
-    path::Path,
-};
+use std::path::Path;
 
 use super::{
     CliError, Done, Exit, Terminal,
     args::{Baseline as Options, BaselineCommand},
-    check, output,
+    check,
+    output::{self, say},
 };
 use crate::{engine::Baseline, report::safe, walk};
 
@@ -76,9 +74,4 @@ fn save(baseline: &Baseline, file: &Path) -> Result<(), Vec<CliError>> {
 /// `1 finding is`, `2 findings are`.
 fn findings(count: usize) -> String {
     if count == 1 { "1 finding is".to_owned() } else { format!("{count} findings are") }
-}
-
-fn say(words: &str) {
-    // Nobody is left to tell when standard error is closed.
-    let _ = writeln!(stderr(), "{}", safe::line(words));
 }

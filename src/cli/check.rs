@@ -130,10 +130,7 @@ fn check_and_fix(
 
 /// Names the files that could not be read; whether there are any.
 fn unread(outcome: &Outcome, terminal: &Terminal) -> bool {
-    let mut text = Vec::new();
-    // Writing to memory does not fail, and nobody is left to tell when standard error is closed.
-    let _ = print::closing(outcome, true, terminal, &mut text);
-    let _ = io::stderr().write_all(&text);
+    output::to_stderr(|out| print::closing(outcome, true, terminal, out));
     !outcome.unreadable.is_empty()
 }
 
@@ -258,6 +255,8 @@ fn write_reports(
             let options = print::on_stdout(terminal, max, ignored);
             if for_github {
                 report::write_for_github(outcome, registry, &options, out)
+            } else if terminal.is_github && format.is_text() {
+                report::in_step_log(out, |out| print(format, &options, out))
             } else {
                 print(format, &options, out)
             }
@@ -285,27 +284,24 @@ fn write_statistics(
         let options = print::on_stdout(terminal, None, false);
         return output::to_stdout(|out| report::statistics::write(outcome, registry, &options, out));
     }
-    let mut text = Vec::new();
-    // Writing to memory does not fail, and nobody is left to tell when standard error is closed.
-    let _ = report::statistics::write(outcome, registry, &print::on_stderr(terminal), &mut text);
-    let _ = io::stderr().write_all(&text);
+    output::to_stderr(|out| report::statistics::write(outcome, registry, &print::on_stderr(terminal), out));
     Ok(())
 }
 
 /// The last words, on standard error.
 fn close(options: &Check, outcome: &Outcome, resolver: &Resolver<'_>, terminal: &Terminal) {
     let quiet = options.output.quiet || options.output.show_files;
-    let mut text = Vec::new();
-    // Writing to memory does not fail, and nobody is left to tell when standard error is closed.
-    let _ = print::closing(outcome, quiet, terminal, &mut text);
-    // Where nothing changed there is nothing to warn of.
-    if !quiet && options.scope.changed.is_none() {
-        let is_excluded = |path: &&PathBuf| options.files.force_exclude && excludes(resolver, path);
-        let (excluded, others): (Vec<_>, Vec<_>) = options.paths.iter().partition(is_excluded);
-        let _ = print::nothing(outcome, &excluded, &others, &mut text);
-        let _ = print::no_rule(outcome, &mut text);
-    }
-    let _ = io::stderr().write_all(&text);
+    output::to_stderr(|out| {
+        print::closing(outcome, quiet, terminal, out)?;
+        // Where nothing changed there is nothing to warn of.
+        if !quiet && options.scope.changed.is_none() {
+            let is_excluded = |path: &&PathBuf| options.files.force_exclude && excludes(resolver, path);
+            let (excluded, others): (Vec<_>, Vec<_>) = options.paths.iter().partition(is_excluded);
+            print::nothing(outcome, &excluded, &others, out)?;
+            print::no_rule(outcome, out)?;
+        }
+        Ok(())
+    });
 }
 
 /// Whether the configuration excludes `path`, as the walk asks it.

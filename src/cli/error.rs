@@ -1,13 +1,10 @@
 //! What went wrong, in one sentence on standard error.
 
-use std::{
-    fmt::Write as _,
-    io::{Write as _, stderr},
-};
+use std::fmt::Write as _;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::{Exit, Terminal, exit};
+use super::{Exit, Terminal, exit, output};
 use crate::{config::Unknown, report::safe};
 
 /// Why a command could not be done.
@@ -57,8 +54,7 @@ pub(super) fn report(errors: &[CliError], terminal: &Terminal) -> Exit {
             None => writeln!(text, "{title}{message}"),
         };
     }
-    // Nobody is left to tell when standard error is closed.
-    let _ = stderr().write_all(text.as_bytes());
+    output::to_stderr(|out| out.write_all(text.as_bytes()));
     exit::Exit::Failed
 }
 
@@ -71,7 +67,7 @@ pub(super) fn usage(error: &clap::Error) -> Exit {
         return Exit::Clean;
     }
     let text = sentence(error).unwrap_or_else(|| error.render().to_string());
-    let _ = writeln!(stderr(), "{}", harmless(text.trim_end()));
+    output::to_stderr(|out| writeln!(out, "{}", harmless(text.trim_end())));
     Exit::Failed
 }
 

@@ -1,9 +1,6 @@
 //! `--fix`, `--fix-only` and `--diff`.
 
-use std::{
-    collections::BTreeMap,
-    io::{Write, stderr},
-};
+use std::collections::BTreeMap;
 
 use super::{CliError, args::Check, output};
 use crate::{
@@ -79,8 +76,5 @@ pub(super) fn tell(options: &Check, fixed: &Fixed, written: Option<&Written>) {
         would: written.is_none(),
         list: options.fixes.show_fixes,
     };
-    let mut text = Vec::new();
-    // Writing to memory does not fail, and nobody is left to tell when standard error is closed.
-    let _ = report::fixes::words(&words, &mut text);
-    let _ = stderr().write_all(&text);
+    output::to_stderr(|out| report::fixes::words(&words, out));
 }

@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     fs::OpenOptions,
-    io::{self, Write, stderr},
+    io::{self, Write},
     path::Path,
 };
 
@@ -12,12 +12,12 @@ use super::{
     CliError, Done, Exit,
     args::Init,
     check::{embedded, today},
+    output,
 };
 use crate::{
     base::{Minor, Severity},
     config::{FILE_NAMES, Overrides, Resolver},
     engine::{self, Buffers, FileClass, Outcome, Request},
-    report::safe,
     rule::Registry,
     walk,
     yaml::Limits,
@@ -42,8 +42,7 @@ pub(super) fn init(options: &Init) -> Done {
     let shown = walk::shown(&file);
     write_new(&file, &text(&outcome, &registry))
         .map_err(|error| vec![CliError::new(format!("cannot write `{shown}`: {}", walk::reason(&error)))])?;
-    // Nobody is left to tell when standard error is closed.
-    let _ = writeln!(stderr(), "{}", safe::line(&format!("wrote `{shown}`")));
+    output::say(&format!("wrote `{shown}`"));
     Ok(Exit::Clean)
 }
 

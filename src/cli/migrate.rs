@@ -1,9 +1,6 @@
 //! `plimsoll migrate`: what silences and configures other tools, in words of ours.
 
-use std::{
-    io::{Write, stderr},
-    path::Path,
-};
+use std::path::Path;
 
 use similar::TextDiff;
 
@@ -132,8 +129,7 @@ impl Migration {
             (false, _) => format!("would rewrite {place}; `--write` does it"),
         });
         for line in self.told.iter().flat_map(|told| told.lines()) {
-            // Nobody is left to tell when standard error is closed.
-            let _ = writeln!(stderr(), "{}", safe::line(line));
+            output::say(line);
         }
     }
 }

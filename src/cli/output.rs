@@ -6,9 +6,10 @@ use std::{
     path::Path,
 };
 
-use super::CliError;
+use super::{CliError, terminal::is_github};
 use crate::{
     engine,
+    report::{self, safe},
     walk::{reason, shown},
 };
 
@@ -32,11 +33,17 @@ pub(super) fn to_stdout(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     }
 }
 
-/// Lets `print` write to standard error, for where standard output holds something else.
+/// Lets `print` write to standard error; words that in the log of a step would be taken for commands are kept from it.
 pub(super) fn to_stderr(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
     let mut out = BufWriter::with_capacity(BUFFER, io::stderr().lock());
+    let printed = if is_github() { report::in_step_log(&mut out, print) } else { print(&mut out) };
     // Nobody is left to tell when standard error is closed.
-    let _ = print(&mut out).and_then(|()| out.flush());
+    let _ = printed.and_then(|()| out.flush());
+}
+
+/// Says one line on standard error.
+pub(super) fn say(line: &str) {
+    to_stderr(|out| writeln!(out, "{}", safe::line(line)));
 }
 
 /// Lets `print` write to `file`. A regular file is replaced in one step, once everything is written; a device

@@ -52,10 +52,15 @@ impl Terminal {
             err: stream(stderr().is_terminal()),
             unicode: !dumb && is_unicode(|name| env::var(name).ok()),
             width: terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).min(120)),
-            is_github: env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true"),
+            is_github: is_github(),
             source_url: source_url(|name| env::var(name).ok()),
         }
     }
+}
+
+/// Whether what is printed goes to the log of a step in GitHub Actions.
+pub(super) fn is_github() -> bool {
+    env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true")
 }
 
 /// Whether to use colours when nobody said so on the command line; the first variable that is set decides.

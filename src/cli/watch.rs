@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     ffi::OsStr,
-    io::{Write, stderr, stdout},
+    io::{Write, stdout},
     path::{Path, PathBuf},
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
     time::{Duration, Instant},
@@ -14,7 +14,7 @@ use notify::{
     event::{AccessKind, AccessMode},
 };
 
-use super::{CliError, Done, Exit, Terminal, args::Check, error};
+use super::{CliError, Done, Exit, Terminal, args::Check, error, output};
 use crate::{engine, report::safe, walk};
 
 /// An editor writes, renames and sets modes one after the other; quiet for so long means that it is done.
@@ -47,7 +47,7 @@ pub(super) fn watch(options: &Check, terminal: &Terminal, lint: &dyn Fn() -> Don
         if !options.output.quiet {
             let paths: Vec<_> =
                 options.paths.iter().map(|path| safe::line(&walk::shown(path)).into_owned()).collect();
-            let _ = writeln!(stderr(), "watching {} (Ctrl-C to end)", paths.join(", "));
+            output::say(&format!("watching {} (Ctrl-C to end)", paths.join(", ")));
         }
         if !wait(&events, options) {
             return Ok(Exit::Failed);

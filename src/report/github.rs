@@ -1,15 +1,13 @@
 //! GitHub's workflow commands, which become annotations of a pull request's lines. Knows the runner's escapes
 //! and how many annotations it shows.
 
-use std::{
-    borrow::Cow,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 use super::{
     Options, concise,
     place::Place,
     safe,
+    step_log::{in_step_log, log_line},
     text::count,
     uri,
     words::{self, Level},
@@ -41,11 +39,7 @@ pub(super) fn lines_and_annotations(
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut lines = Vec::new();
-    concise::write(outcome, registry, options, &mut lines)?;
-    for line in String::from_utf8_lossy(&lines).lines() {
-        writeln!(out, "{}", log_line(line))?;
-    }
+    in_step_log(out, |out| concise::write(outcome, registry, options, out))?;
     annotations(outcome, registry, out).map(drop)
 }
 
@@ -175,29 +169,9 @@ fn property(text: &str) -> String {
     value
 }
 
-/// `line` so that the runner takes nothing in it for a command: a file's name or an object's may be made to look
-/// like one, `::…` at the start or `##[…]` anywhere.
-fn log_line(line: &str) -> Cow<'_, str> {
-    let line =
-        if line.contains("##[") { Cow::Owned(line.replace("##[", "# #[")) } else { Cow::Borrowed(line) };
-    if line.trim_start().starts_with("::") { Cow::Owned(format!("./{}", line.trim_start())) } else { line }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_line_of_a_log_is_a_command() {
-        for (line, expected) in [
-            ("a.yaml:1:1: high x: y", "a.yaml:1:1: high x: y"),
-            ("::stop-commands::x", "./::stop-commands::x"),
-            ("  ::error::x", "./::error::x"),
-            ("a ##[add-mask]b ###[group]", "a # #[add-mask]b ## #[group]"),
-        ] {
-            assert_eq!(log_line(line), expected);
-        }
-    }
 
     #[test]
     fn values_are_escaped_as_the_runner_unescapes_them() {

@@ -24,12 +24,15 @@ pub mod rules;
 pub mod safe;
 mod sarif;
 pub mod statistics;
+mod step_log;
 pub mod summary;
 mod text;
 mod uri;
 mod words;
 
 use std::{fmt, io, str::FromStr};
+
+pub use step_log::in_step_log;
 
 use crate::{
     base::Diagnostic,

@@ -367,6 +367,24 @@ fn a_name_that_looks_like_a_command_is_none_in_the_log_of_github_actions() {
     assert!(lines[0].starts_with("./::error::x.yaml:8:21: critical"), "{out}");
     assert!(!lines[0].contains("##["), "{out}");
     assert!(lines[1].starts_with("::error file=%3A%3Aerror%3A%3Ax.yaml,line=8,"), "{out}");
+    // Nor in any other words for people, on either stream.
+    let none = |line: &str| !line.trim_start().starts_with("::") && !line.contains("##[");
+    for arguments in [
+        &[ONE, "--format=full"][..],
+        &[ONE, "--format=concise", "--statistics"],
+        &[ONE, "--format=grouped"],
+        &["##[error]none", "::warning::none", "--format=concise"],
+        &["##[error]none", "--select=##[x]"],
+        &["--##[error]"],
+        &["explain", "##[error]"],
+        &["baseline", "write", "--file=##[error]base"],
+    ] {
+        let mut command = self::command(&dir, arguments);
+        command.env("GITHUB_ACTIONS", "true");
+        let Run { out, err, .. } = finish(command);
+        assert!(!(out.is_empty() && err.is_empty()), "{arguments:?}");
+        assert!(out.lines().chain(err.lines()).all(none), "{arguments:?}: {out}{err}");
+    }
 }
 
 #[test]
