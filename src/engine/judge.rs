@@ -64,7 +64,12 @@ pub fn judge(source: &Source, role: Role, plan: &Plan<'_>, reading: &Reading) ->
 
 /// Reads what of `source` is worth a tree.
 pub(super) fn read<'s>(source: &'s Source, role: Role, reading: &Reading) -> Parsed<'s> {
-    let keep = |document: &str| reading.parse_all || role != Role::Plain || kube::may_hold_objects(document);
+    let keep = |document: &str| {
+        reading.parse_all
+            || role != Role::Plain
+            || kube::may_hold_objects(document)
+            || suppress::may_hold_for_file(document)
+    };
     yaml::parse_filtered(source.id, &source.text, &reading.limits, keep)
 }
 

@@ -65,21 +65,18 @@ pub fn judge_changed(
         Some(_) | None => Stretch::whole(),
     };
     let mut judged =
-        judge_documents(&parsed, (changed.role, class), plan, &|it| stretch.meets(it.start, it.end));
+        judge_documents(&parsed, (changed.role, class), plan, &|it| stretch.holds(it.start, it.end));
     let mut findings = judged.findings;
     super::finish(&mut findings, plan.rules().iter().map(|compiled| compiled.rule));
     // In the order of their places, so that none is looked for among all others.
     let own = findings.len();
     for known in known {
         let (before, span) = (&findings[..own], known.primary.span);
-        if !stretch.meets(span.start, span.end) {
-            findings.push(known);
-            continue;
-        }
         let first = before.partition_point(|it| it.primary.span < span);
         let here = before[first..].iter().take_while(|it| it.primary.span == span);
         let same = here.enumerate().find(|(_, it)| it.rule == known.rule).map(|(at, _)| first + at);
         match same {
+            None if !stretch.meets(span) => findings.push(known),
             // The run knows more of it: other places, for one.
             Some(at) if findings[at].message == known.message => findings[at] = known,
             None if needs_run(&known, plan) => findings.push(known),

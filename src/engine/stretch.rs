@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::yaml::split_documents;
+use crate::{base::Span, yaml::split_documents};
 
 /// The bytes of a new text in which its documents are not those of the old one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,9 +36,15 @@ impl Stretch {
         Self(start as u32..end)
     }
 
-    /// Whether something of `start..end` lies in it, be it that both only touch.
-    pub(super) fn meets(&self, start: u32, end: u32) -> bool {
-        start <= self.0.end && self.0.start <= end
+    /// Whether the document at `start..end` is one of those.
+    pub(super) fn holds(&self, start: u32, end: u32) -> bool {
+        self.0.start <= start && end <= self.0.end
+    }
+
+    /// Whether something of `span` lies in it. Documents without a mark between them touch: what begins where it ends
+    /// belongs to the next.
+    pub(super) fn meets(&self, span: Span) -> bool {
+        span.start < self.0.end && self.0.start <= span.end
     }
 }
 
@@ -49,7 +55,7 @@ mod tests {
     /// The documents that are to be judged again.
     fn touched<'n>(old: &str, new: &'n str) -> Vec<&'n str> {
         let stretch = Stretch::between(old, new);
-        let all = split_documents(new).filter(|it| stretch.meets(it.start as u32, it.end as u32));
+        let all = split_documents(new).filter(|it| stretch.holds(it.start as u32, it.end as u32));
         all.map(|it| new[it].trim()).collect()
     }
 

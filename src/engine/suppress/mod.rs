@@ -18,7 +18,7 @@ use crate::{
 pub use add::{Added, Left, add_ignores, check_reason};
 pub use migrate::{Migrated, may_migrate, migrate};
 pub use read::open_list;
-pub(super) use read::{may_differ_for_file, of_object, of_text};
+pub(super) use read::{may_differ_for_file, may_hold_for_file, of_object, of_text};
 pub(super) use settle::{by_annotations, once, settle};
 
 /// That comments and annotations silence findings, and what is needed to understand them.

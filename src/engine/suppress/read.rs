@@ -225,6 +225,11 @@ pub fn open_list(source: &Source, limits: &Limits) -> Option<Span> {
     ends.next()
 }
 
+/// Whether a document may begin with a comment that holds for its whole file.
+pub(in crate::engine) fn may_hold_for_file(document: &str) -> bool {
+    memchr::memmem::find(document.as_bytes(), b"ignore-file").is_some()
+}
+
 /// Whether what comments say of a whole text may be another thing in `new` than in `old`.
 pub(in crate::engine) fn may_differ_for_file(old: &str, new: &str) -> bool {
     let heads = [old, new].map(|text| text.get(..top_of(text) as usize).unwrap_or_default());
