@@ -32,9 +32,15 @@ pub struct Resolver<'r> {
     forgiving: Option<Forgiving>,
 }
 
-/// Configurations that could be used, by their folders: what holds while one cannot. Cheap to clone.
+/// Configurations that could be used, by their folders, or by their files where one holds everywhere: what holds while one cannot. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct LastGood(Arc<Mutex<HashMap<PathBuf, Arc<Scope>>>>);
+
+impl LastGood {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Arc<Scope>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 #[derive(Debug)]
 struct Forgiving {
@@ -100,6 +106,32 @@ impl<'r> Resolver<'r> {
             places: Mutex::default(),
             forgiving: None,
         })
+    }
+
+    /// As [`Self::with_config`]; where the file cannot be used, what was good in it before holds, by the word of `last`,
+    /// or what holds without any. With it comes what is wrong.
+    pub fn with_config_or_last(
+        registry: &'r Registry,
+        overrides: Overrides,
+        file: &Path,
+        last: &LastGood,
+    ) -> (Self, Option<Arc<Broken>>) {
+        let broken = match Self::with_config(registry, overrides.clone(), file) {
+            Ok(resolver) => {
+                if let Ok(scope) = &resolver.fallback.scope {
+                    last.lock().insert(file.to_path_buf(), Arc::clone(scope));
+                }
+                return (resolver, None);
+            }
+            Err(broken) => broken,
+        };
+        let mut resolver = Self::isolated(registry, overrides);
+        if let Some(scope) = last.lock().get(file) {
+            let way = canonical(folder_of(file)).unwrap_or_default();
+            resolver.fallback = Place { scope: Ok(Arc::clone(scope)), way };
+            resolver.has_exclusions = AtomicBool::new(resolver.fallback.excludes());
+        }
+        (resolver, Some(broken))
     }
 
     /// The same, except that a configuration that cannot be used fails nothing: what was good there before holds, by
@@ -234,7 +266,7 @@ impl walk::Filter for Resolver<'_> {
 impl Forgiving {
     fn forgive(&self, folder: &Path, place: Place, fallback: &Place) -> Place {
         let folder = canonical(folder).unwrap_or_else(|| folder.to_path_buf());
-        let mut last = self.last.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = self.last.lock();
         match &place.scope {
             Ok(scope) => {
                 last.insert(folder, Arc::clone(scope));

@@ -1,6 +1,12 @@
 //! A text that an editor has open, kept in step with it, and the way from an older text to it.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use gen_lsp_types as lsp;
 
@@ -23,6 +29,8 @@ pub(super) struct Document {
     pub(super) path: Option<PathBuf>,
     /// Of the client's counting.
     pub(super) version: i32,
+    /// Of our own: no two states of any documents have the same.
+    pub(super) state: u64,
     /// What it is now.
     pub(super) text: String,
     /// The lines of `text`.
@@ -64,6 +72,7 @@ impl Document {
             uri,
             path,
             version,
+            state: next_state(),
             text,
             lines,
             way: Way::default(),
@@ -103,6 +112,7 @@ impl Document {
         }
         self.text.replace_range(start as usize..end as usize, text);
         self.lines = LineIndex::new(&self.text);
+        self.state = next_state();
         let change = Change { start, removed: end - start, inserted: text.len() as u32 };
         self.way.add(change);
         if let Some(fresh) = &mut self.fresh {
@@ -116,6 +126,11 @@ impl Document {
         self.judged = None;
         self.report = None;
     }
+}
+
+fn next_state() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Way {

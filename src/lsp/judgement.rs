@@ -44,7 +44,8 @@ pub(super) struct Knowledge<'k> {
 /// Judges `document`.
 pub(super) fn judge(document: &Document, knowledge: &Knowledge<'_>, plans: &mut Plans) -> Judgement {
     let path = document.path.as_deref();
-    if let Some(path) = path.filter(|path| is_config(path)) {
+    let is_broken = |path: &Path| knowledge.broken.iter().any(|it| is_of(it, path));
+    if let Some(path) = path.filter(|path| is_config(path) || is_broken(path)) {
         return configuration(document, path, knowledge);
     }
     let found = path.and_then(|path| speaking_for(knowledge.units, path));
@@ -70,6 +71,11 @@ pub(super) fn judge(document: &Document, knowledge: &Knowledge<'_>, plans: &mut 
         findings
     };
     Judgement { source, findings, mistakes: Vec::new(), unit: Some(Arc::clone(unit)) }
+}
+
+/// Whether the configuration at `path` is the one that cannot be used.
+fn is_of(broken: &Broken, path: &Path) -> bool {
+    super::workspace::real(Path::new(&broken.source.path)) == path
 }
 
 /// Whether a file has one of the names of a configuration.
@@ -157,10 +163,7 @@ fn configuration(document: &Document, path: &Path, knowledge: &Knowledge<'_>) ->
     let source = source(document, SourceId(0));
     let own = config::load(&document.text, &source.path, knowledge.registry).err();
     let of_run = || {
-        let is_it = |broken: &&Arc<Broken>| {
-            super::workspace::real(Path::new(&broken.source.path)) == path
-                && broken.source.text == document.text
-        };
+        let is_it = |broken: &&Arc<Broken>| is_of(broken, path) && broken.source.text == document.text;
         knowledge.broken.iter().find(is_it).cloned()
     };
     let mistakes = own.or_else(of_run).map(|broken| broken.errors.clone()).unwrap_or_default();

@@ -6,6 +6,7 @@ use std::{
     ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    sync::mpsc::{Receiver, Sender},
 };
 
 use gen_lsp_types as lsp;
@@ -20,12 +21,13 @@ use super::{
     runs::Session,
     server::{Event, response},
     transport::Writer,
-    worker::{Job, Task, request, resolver, take_known},
+    worker::{Job, request, resolver, take_known},
 };
 use crate::{
     base::{Safety, Source, SourceId, Span},
     config::Resolver,
     engine::{self, Drafts, Failure, Fixing, Outcome, Stdin, Stop},
+    walk,
 };
 
 const TITLE: &str = "Fix all that plimsoll can fix safely";
@@ -37,17 +39,29 @@ const UNTITLED: &str = "untitled.yaml";
 pub(super) struct Mending {
     id: RequestId,
     job: Job,
-    /// The file of the document, or the text of one that has none.
-    file: Result<PathBuf, String>,
+    file: Target,
     uri: lsp::Uri,
+}
+
+/// Where a document's text belongs.
+#[derive(Debug)]
+enum Target {
+    /// In a file.
+    File(PathBuf),
+    /// In a file, once it is saved.
+    Unsaved(PathBuf, String),
+    /// Nowhere.
+    Untitled(String),
 }
 
 /// A request that is answered when the worker is done.
 #[derive(Debug)]
 pub(super) struct Pending {
     id: RequestId,
-    /// The versions of all open documents when it came.
-    versions: BTreeMap<String, i32>,
+    /// The document.
+    uri: String,
+    /// The states and the versions of all open documents when it came.
+    open: BTreeMap<String, (u64, i32)>,
     asked: Asked,
     stop: Stop,
 }
@@ -110,26 +124,31 @@ impl Session {
         let mending = Mending {
             id: id.clone(),
             job: self.job(0, stop.clone()),
-            file: document.path.clone().ok_or_else(|| document.text.clone()),
+            file: match document.path.clone() {
+                Some(path) if path.is_file() => Target::File(path),
+                Some(path) => Target::Unsaved(path, document.text.clone()),
+                None => Target::Untitled(document.text.clone()),
+            },
             uri: document.uri.clone(),
         };
-        let versions = self.documents.iter().map(|(uri, document)| (uri.clone(), document.version)).collect();
-        self.pending.push(Pending { id: id.clone(), versions, asked, stop });
-        self.tasks.push(Task::Mend(Box::new(mending)));
+        let open = self.documents.iter().map(|(uri, it)| (uri.clone(), (it.state, it.version))).collect();
+        self.pending.push(Pending { id: id.clone(), uri: uri.to_owned(), open, asked, stop });
+        self.to_mend.push(mending);
         None
     }
 
     /// Answers the request `id` with what the worker found out.
     pub(super) fn take_mended(&mut self, id: &RequestId, mended: Mended, writer: &Writer) {
         let Some(at) = self.pending.iter().position(|pending| pending.id == *id) else { return };
-        let Pending { id, versions, asked, .. } = self.pending.remove(at);
+        let Pending { id, uri, open, asked, .. } = self.pending.remove(at);
         let answer = match mended {
             Ok(files) => {
                 let is_as_it_was = |uri: &String| {
-                    versions.get(uri).copied() == self.documents.get(uri).map(|document| document.version)
+                    let then = open.get(uri).map(|(state, _)| *state);
+                    then == self.documents.get(uri).map(|document| document.state)
                 };
-                if files.keys().all(is_as_it_was) {
-                    self.answer_mended(asked, files, &versions)
+                if files.keys().chain([&uri]).all(is_as_it_was) {
+                    self.answer_mended(asked, files, &open)
                 } else {
                     Err(Fault::new(ErrorCode::ContentModified, "the text was changed in the meantime"))
                 }
@@ -143,11 +162,11 @@ impl Session {
         &self,
         asked: Asked,
         files: BTreeMap<String, Vec<lsp::TextEdit>>,
-        versions: &BTreeMap<String, i32>,
+        open: &BTreeMap<String, (u64, i32)>,
     ) -> Result<Value, Fault> {
         let is_empty = files.is_empty();
         let with_versions = files.into_iter().map(|(uri, edits)| {
-            let version = versions.get(&uri).copied();
+            let version = open.get(&uri).map(|(_, version)| *version);
             (uri, (version, edits))
         });
         let edit = self.workspace_edit(with_versions.collect::<Edits>());
@@ -198,16 +217,20 @@ fn fix_all(edit: Option<lsp::WorkspaceEdit>) -> lsp::CodeAction {
     }
 }
 
-/// Finds out what fixing comes to.
-pub(super) fn work_out(mending: &Mending) -> Event {
-    let mended = catch_unwind(AssertUnwindSafe(|| mended(mending)));
-    let mended = mended.unwrap_or_else(|_| Err("an internal error; the server goes on".to_owned()));
-    Event::Mended(mending.id.clone(), mended)
+/// Finds out what is asked for, one after the other. Somebody waits for that, and not for the runs.
+pub(super) fn work_out(asked: &Receiver<Mending>, events: &Sender<Event>) {
+    while let Ok(mending) = asked.recv() {
+        let mended = catch_unwind(AssertUnwindSafe(|| mended(&mending)));
+        let mended = mended.unwrap_or_else(|_| Err("an internal error; the server goes on".to_owned()));
+        if events.send(Event::Mended(mending.id, mended)).is_err() {
+            return;
+        }
+    }
 }
 
 fn mended(Mending { job, file, uri, .. }: &Mending) -> Mended {
     let mut broken = Vec::new();
-    let resolver = resolver(job, &mut broken).forgiving(&job.last_good);
+    let resolver = resolver(job, &mut broken);
     let here = std::env::current_dir().unwrap_or_default();
     let fixing = Fixing { least: Safety::Safe, registry: job.registry, limits: job.limits };
     let fixed = engine::fix(&fixing, &mut |drafts| run(job, file, &resolver, drafts, &here));
@@ -217,7 +240,7 @@ fn mended(Mending { job, file, uri, .. }: &Mending) -> Mended {
         let path = here.join(path);
         let source = Source::new(SourceId(0), "", &*draft.before);
         let (uri, is_open) = match (file, job.open.get(&path)) {
-            (Err(_), _) => (uri.clone(), true),
+            (Target::Untitled(_), _) => (uri.clone(), true),
             (_, Some(uri)) => (uri.clone(), true),
             (_, None) => (job.workspace.uri_of(&path), false),
         };
@@ -238,22 +261,21 @@ fn mended(Mending { job, file, uri, .. }: &Mending) -> Mended {
 /// A run over the document in which `drafts` stand for their files.
 fn run(
     job: &Job,
-    file: &Result<PathBuf, String>,
+    file: &Target,
     resolver: &Resolver<'static>,
     drafts: &Drafts,
     here: &Path,
 ) -> Result<Outcome, Failure> {
     let mut request = request(job, resolver);
+    let stdin = |name: String, is_file, text: &String| Stdin { name, is_file, bytes: text.clone().into() };
     match file {
-        Ok(path) => request.paths.push(path.clone()),
-        Err(text) => {
-            let bytes = text.as_bytes().to_vec();
-            request.stdin = Some(Stdin { name: UNTITLED.to_owned(), is_file: false, bytes });
-        }
+        Target::File(path) => request.paths.push(path.clone()),
+        Target::Unsaved(path, text) => request.stdin = Some(stdin(walk::shown(path), true, text)),
+        Target::Untitled(text) => request.stdin = Some(stdin(UNTITLED.to_owned(), false, text)),
     }
     drafts.lay(&mut request, here);
     let mut outcome = engine::run(job.registry, &request, &|_, _| {})?;
-    if let Ok(path) = file {
+    if let Target::File(path) | Target::Unsaved(path, _) = file {
         let root = job.workspace.folder_of(path).map_or(path, |folder| &folder.real);
         take_known(job, root, &mut outcome, &mut Vec::new());
     }

@@ -1,6 +1,9 @@
 //! Diagnostics for clients that ask for them (LSP 3.17, "Pull Diagnostics").
 
-use std::{collections::HashMap, path::PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 use gen_lsp_types as lsp;
 use lsp_server::{ErrorCode, RequestId};
@@ -8,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     convert::Report,
-    requests::{Answer, Fault, params},
+    requests::{Answer, Fault, guarded, params},
     runs::Session,
     server::response,
     transport::Writer,
@@ -63,13 +66,17 @@ impl Session {
     /// Answers what can be answered now.
     pub(super) fn answer_held(&mut self, writer: &Writer) {
         for Held { id, asked } in std::mem::take(&mut self.held) {
-            let answer = match &asked {
+            let answer = guarded(|| match &asked {
                 Question::Document(params) => self.can_report(params).then(|| self.document_report(params)),
                 Question::Workspace(params) => self.knows_all().then(|| self.news(params)).flatten(),
-            };
+            });
             match answer {
-                Some(result) => writer.answer(&id, &result),
-                None => self.held.push(Held { id, asked }),
+                Some(Some(result)) => writer.answer(&id, &result),
+                Some(None) => self.held.push(Held { id, asked }),
+                None => {
+                    let fault = Fault::new(ErrorCode::InternalError, "an internal error; the server goes on");
+                    writer.send(&response(id, Err(fault)));
+                }
             }
         }
     }
@@ -121,18 +128,9 @@ impl Session {
 
     /// What is not as the client knows it, and that the rest is; nothing where all is.
     fn news(&mut self, params: &lsp::WorkspaceDiagnosticParams) -> Option<String> {
-        let mut known: HashMap<PathBuf, (&lsp::Uri, &str)> = HashMap::new();
-        let mut unknown = Vec::new();
-        for previous in &params.previous_result_ids {
-            match uri::to_path(&previous.uri.0) {
-                Some(path) => {
-                    known.insert(workspace::real(&path), (&previous.uri, previous.value.as_str()));
-                }
-                None => unknown.push(&previous.uri),
-            }
-        }
+        let mut known = Known::new(&params.previous_result_ids);
         let mut items = Vec::new();
-        let mut is_new = params.previous_result_ids.is_empty();
+        let mut is_new = !std::mem::replace(&mut self.asked.polled, true);
         let mut tell = |uri: &lsp::Uri, version: Option<i32>, report: &Report, before: Option<&str>| {
             is_new |= before != Some(report.id.as_str()) && (before.is_some() || !report.is_empty);
             let (uri, version) = (json!(uri), json!(version));
@@ -142,24 +140,53 @@ impl Session {
         for uri in uris {
             let Some(report) = self.report(&uri) else { continue };
             let Some(document) = self.documents.get(&uri) else { continue };
-            let before = document.path.as_ref().and_then(|path| known.remove(path)).map(|(_, id)| id);
-            tell(&document.uri, Some(document.version), &report, before);
+            let before = known.take(&uri, document.path.as_deref());
+            tell(&document.uri, Some(document.version), &report, before.map(|it| it.value.as_str()));
         }
-        for (path, report) in &self.reports {
-            let before = known.remove(path);
-            let own = || self.workspace.uri_of(path);
-            let uri = before.map_or_else(own, |(uri, _)| uri.clone());
-            tell(&uri, None, report, before.map(|(_, id)| id));
+        for (path, report) in self.closed(&self.reports) {
+            let own = self.workspace.uri_of(path);
+            let before = known.take(&own.0, Some(path));
+            let uri = before.map_or(&own, |it| &it.uri);
+            tell(uri, None, report, before.map(|it| it.value.as_str()));
         }
         // What had diagnostics and has none.
         let none = Report::new(&[]);
-        for (uri, id) in known.into_values() {
-            tell(uri, None, &none, Some(id));
-        }
-        for uri in unknown {
-            tell(uri, None, &none, Some(""));
+        for before in known.rest() {
+            tell(&before.uri, None, &none, Some(&before.value));
         }
         is_new.then(|| format!("{{\"items\":[{}]}}", items.join(",")))
+    }
+}
+
+/// What a client knows, by its own name of a file or by any.
+struct Known<'p> {
+    all: Vec<Option<&'p lsp::PreviousResultId>>,
+    by_uri: HashMap<&'p str, usize>,
+    by_path: HashMap<PathBuf, Vec<usize>>,
+}
+
+impl<'p> Known<'p> {
+    fn new(previous: &'p [lsp::PreviousResultId]) -> Self {
+        let mut by_path: HashMap<PathBuf, Vec<usize>> = HashMap::new();
+        for (at, it) in previous.iter().enumerate() {
+            if let Some(path) = uri::to_path(&it.uri.0) {
+                by_path.entry(workspace::real(&path)).or_default().push(at);
+            }
+        }
+        let by_uri = previous.iter().enumerate().map(|(at, it)| (it.uri.0.as_str(), at)).collect();
+        Self { all: previous.iter().map(Some).collect(), by_uri, by_path }
+    }
+
+    /// What is known of the file, which nobody asks for again.
+    fn take(&mut self, uri: &str, path: Option<&Path>) -> Option<&'p lsp::PreviousResultId> {
+        let own = self.by_uri.get(uri).and_then(|at| self.all[*at].take());
+        let others = path.and_then(|path| self.by_path.get(path)).into_iter().flatten();
+        own.or_else(|| others.copied().find_map(|at| self.all[at].take()))
+    }
+
+    /// What nobody asked for.
+    fn rest(self) -> impl Iterator<Item = &'p lsp::PreviousResultId> {
+        self.all.into_iter().flatten()
     }
 }
 

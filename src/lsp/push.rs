@@ -44,8 +44,12 @@ impl Published {
 pub(super) struct Asked {
     /// It asked for the diagnostics of the whole workspace once.
     pub(super) workspace: bool,
+    /// It was told what there is, and is told again when that is another.
+    pub(super) polled: bool,
     /// What is wrong in the first settings, until it can be said.
     mistakes: Vec<String>,
+    /// The files that it was asked to watch.
+    watches: Option<Vec<Value>>,
     last: i32,
     /// The question about settings whose answer counts.
     settings: Option<RequestId>,
@@ -78,27 +82,51 @@ impl Session {
         for mistake in std::mem::take(&mut self.asked.mistakes) {
             show(writer, lsp::MessageType::Warning, &mistake);
         }
-        if self.client.watches {
-            self.register(writer);
-        }
+        self.register(writer);
         if self.client.configures {
             self.ask_settings(writer);
         }
     }
 
-    /// Asks to hear of files that change on disk.
+    /// Asks to hear of files that change on disk, where the client watches them: whatever a run may read, and what decides
+    /// about that. What generators take may have any name; these are usual.
     fn register(&mut self, writer: &Writer) {
-        let mut globs = vec!["**/*.{yaml,yml,json}".to_owned(), "**/Kustomization".to_owned()];
-        globs.push("**/.plimsoll.{yaml,yml}".to_owned());
+        const METHOD: &str = "workspace/didChangeWatchedFiles";
+        const READ: [&str; 4] = [
+            "**/*.{yaml,yml,json}",
+            "**/Kustomization",
+            "**/{.plimsoll.yaml,.plimsoll.yml,.gitignore,.ignore,.sourceignore}",
+            "**/*.{env,properties,conf,ini,toml,txt}",
+        ];
+        if !self.client.watches {
+            return;
+        }
         let baseline =
             self.options.baseline.as_ref().and_then(|it| it.file_name()).and_then(|it| it.to_str());
-        globs.extend(baseline.map(|name| format!("**/{name}")));
-        let watchers: Vec<_> = globs.iter().map(|glob| json!({"globPattern": glob})).collect();
-        let registration = json!({
-            "id": "files", "method": "workspace/didChangeWatchedFiles",
-            "registerOptions": {"watchers": watchers},
-        });
+        let baseline = baseline.map(|name| format!("**/{name}"));
+        let globs = READ.into_iter().chain(baseline.as_deref());
+        let watchers: Vec<_> = globs.map(|glob| json!({"globPattern": glob})).collect();
+        if self.asked.watches.as_ref() == Some(&watchers) {
+            return;
+        }
+        if self.asked.watches.is_some() {
+            // The protocol spells it so.
+            let gone = json!({"unregisterations": [{"id": "files", "method": METHOD}]});
+            self.ask(writer, "client/unregisterCapability", gone);
+        }
+        let registration =
+            json!({"id": "files", "method": METHOD, "registerOptions": {"watchers": watchers}});
+        self.asked.watches = Some(watchers);
         self.ask(writer, "client/registerCapability", json!({"registrations": [registration]}));
+    }
+
+    /// Takes up settings. Where there are none, those hold that the client came with.
+    pub(super) fn settings_came(&mut self, settings: Value, writer: &Writer) {
+        let is_none = settings.as_object().is_none_or(serde_json::Map::is_empty);
+        for mistake in self.set(if is_none { self.initial.clone() } else { settings }) {
+            show(writer, lsp::MessageType::Warning, &mistake);
+        }
+        self.register(writer);
     }
 
     /// Asks for the settings of the user.
@@ -156,7 +184,7 @@ impl Session {
         }
         let pushes_all = !self.client.pulls;
         let pushes_config = !self.asked.workspace;
-        for (path, report) in &self.reports {
+        for (path, report) in self.closed(&self.reports) {
             if pushes_all || (pushes_config && is_config(path)) {
                 wanted.push((self.workspace.uri_of(path).0, Arc::new(report.clone())));
             }

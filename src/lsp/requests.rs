@@ -116,7 +116,7 @@ impl Session {
             }
             "$/cancelRequest" => params(value).map(|it| self.cancel(it, writer)),
             "textDocument/didOpen" => params(value).map(|it| self.open(it)),
-            "textDocument/didChange" => params(changes(value)).map(|it| self.change(it)),
+            "textDocument/didChange" => changes(value).and_then(params).map(|it| self.change(it)),
             "textDocument/didClose" => params(value).map(|it| self.close(&it)),
             "textDocument/didSave" => params(value).map(|it| self.save(&it)),
             "workspace/didChangeConfiguration" => params(value).map(|it| self.configure(it, writer)),
@@ -131,17 +131,54 @@ impl Session {
     }
 }
 
-/// The parameters of a change, each of which has a version; clients that count none send null.
-fn changes(mut value: Value) -> Value {
+/// The parameters of a change as the protocol has them: with a version, where clients that count none send null, and with
+/// places that can be counted, where one out of reach is the nearest.
+///
+/// # Errors
+/// [`Fault`] when the range of a change is none: what comes with it must not be taken for the whole text.
+fn changes(mut value: Value) -> Result<Value, Fault> {
     if let Some(version) = value.pointer_mut("/textDocument/version").filter(|it| it.is_null()) {
         *version = json!(0);
     }
-    value
+    let changes = value.get_mut("contentChanges").and_then(Value::as_array_mut);
+    for range in changes.into_iter().flatten().filter_map(|change| change.get_mut("range")) {
+        for place in ["/start/line", "/start/character", "/end/line", "/end/character"] {
+            if let Some(number) = range.pointer_mut(place).filter(|it| it.is_number()) {
+                let beyond = if number.as_f64().is_some_and(|it| it > 0.0) { i64::MAX } else { 0 };
+                *number = json!(number.as_i64().unwrap_or(beyond).clamp(0, i64::from(i32::MAX)));
+            }
+        }
+        if !range.is_null() {
+            params::<lsp::Range>(range.clone())?;
+        }
+    }
+    Ok(value)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_range_out_of_reach_is_the_nearest_and_one_that_is_none_is_refused() {
+        let range = |start: Value| {
+            let end = json!({"line": 1, "character": 2});
+            let change = json!({"range": {"start": start, "end": end}, "text": "x"});
+            let changes = changes(json!({"textDocument": {"version": null}, "contentChanges": [change]}));
+            changes.map(|it| it.pointer("/contentChanges/0/range/start").cloned().unwrap_or_default())
+        };
+        let most = i32::MAX;
+        for (line, nearest) in
+            [(json!(7), 7), (json!(-1), 0), (json!(1_u64 << 40), most), (json!(1e99), most)]
+        {
+            let start = range(json!({"line": line, "character": 0})).unwrap();
+            assert_eq!(start, json!({"line": nearest, "character": 0}), "{line}");
+        }
+        for start in [json!({"line": "1", "character": 0}), json!({"line": 1}), json!(null), json!([])] {
+            assert!(range(start.clone()).is_err(), "{start}");
+        }
+        assert!(changes(json!({"contentChanges": [{"range": null, "text": "x"}]})).is_ok());
+    }
 
     #[test]
     fn a_bug_ends_its_work_and_nothing_else() {

@@ -1,9 +1,9 @@
 //! One client's session: what is open, what is known, and when to run again.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     path::{Path, PathBuf},
-    sync::{Arc, mpsc::Sender},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -15,15 +15,16 @@ use super::{
     convert::{Converter, Pages, Report},
     document::{Document, Way},
     judgement::{Judgement, Knowledge, is_config, judge},
-    mend::Pending,
+    mend::{Mending, Pending},
     options::{self, Options},
     pull::Held,
     push::{Asked, Published},
     ready::Plans,
     requests::guarded,
+    server::Workers,
     transport::Writer,
     unit::{Unit, speaking_for},
-    worker::{Job, Ran, Task},
+    worker::{Job, Ran, resolver_of},
     workspace::Workspace,
 };
 use crate::{
@@ -50,19 +51,21 @@ pub(super) struct Session {
     pub(super) options: Arc<Options>,
     /// The settings that `options` were read from.
     pub(super) settings: Value,
+    /// Those that the client came with.
+    pub(super) initial: Value,
     pub(super) workspace: Workspace,
     /// By URI, as the client writes it.
     pub(super) documents: BTreeMap<String, Document>,
     /// What the last run found; `None` before the first is done.
     pub(super) units: Option<Vec<Arc<Unit>>>,
     broken: Vec<Arc<Broken>>,
-    /// What is shown of files that are not open.
+    /// What the last run has to show of files; of those that are open, the documents know better.
     pub(super) reports: BTreeMap<PathBuf, Report>,
     pub(super) held: Vec<Held>,
     /// Requests that the worker works at.
     pub(super) pending: Vec<Pending>,
-    /// What the worker has not been told yet.
-    pub(super) tasks: Vec<Task>,
+    /// The same, as the worker has not been told yet.
+    pub(super) to_mend: Vec<Mending>,
     pub(super) published: Published,
     pub(super) asked: Asked,
     pub(super) began: Instant,
@@ -71,6 +74,8 @@ pub(super) struct Session {
     resolver: Resolver<'static>,
     last_good: LastGood,
     due: Option<Due>,
+    /// The settings are others than those of the last run.
+    is_set_anew: bool,
     running: Option<Running>,
     /// The run whose reports of files that are not open are still to come.
     pub(super) awaited: Option<u64>,
@@ -108,27 +113,30 @@ impl Session {
     ) -> Self {
         let (options, mistakes) = options::read(settings, registry);
         let now = Instant::now();
-        let last_good = LastGood::default();
+        let (workspace, last_good) = (Workspace::new(folders), LastGood::default());
+        let (resolver, _) = resolver_of(registry, &options, &workspace, &last_good);
         Self {
             registry,
             client: Arc::new(client),
-            resolver: Resolver::new(registry, options.overrides.clone()).forgiving(&last_good),
+            resolver,
             options: Arc::new(options),
             settings: settings.clone(),
-            workspace: Workspace::new(folders),
+            initial: settings.clone(),
+            workspace,
             documents: BTreeMap::new(),
             units: None,
             broken: Vec::new(),
             reports: BTreeMap::new(),
             held: Vec::new(),
             pending: Vec::new(),
-            tasks: Vec::new(),
+            to_mend: Vec::new(),
             published: Published::default(),
             asked: Asked::new(mistakes),
             began: now,
             plans: Plans::default(),
             last_good,
             due: Some(Due { since: now, last: now, at_once: true }),
+            is_set_anew: false,
             running: None,
             awaited: None,
             rest: REST,
@@ -146,11 +154,17 @@ impl Session {
         let (options, mistakes) = options::read(&settings, self.registry);
         self.settings = settings;
         self.last_good = LastGood::default();
-        self.resolver = Resolver::new(self.registry, options.overrides.clone()).forgiving(&self.last_good);
         self.options = Arc::new(options);
-        self.plans = Plans::default();
+        self.is_set_anew = true;
+        self.renew_resolver();
         self.want_another_run();
         mistakes
+    }
+
+    /// Forgets what configurations said: they may be others now.
+    fn renew_resolver(&mut self) {
+        (self.resolver, _) = resolver_of(self.registry, &self.options, &self.workspace, &self.last_good);
+        self.plans = Plans::default();
     }
 
     /// Asks for a run at once, in place of the one under way: what it finds holds no more.
@@ -170,14 +184,13 @@ impl Session {
     }
 
     /// Does what was put off until nothing more comes in.
-    pub(super) fn settle(&mut self, writer: &Writer, worker: &Sender<Task>) {
+    pub(super) fn settle(&mut self, writer: &Writer, workers: &Workers) {
         guarded(|| {
-            for task in self.tasks.drain(..) {
-                // The worker lives as long as the server.
-                let _ = worker.send(task);
+            for mending in self.to_mend.drain(..) {
+                let _ = workers.mendings.send(mending);
             }
             if self.running.is_none() && self.due.is_some_and(|due| due.at(self.rest) <= Instant::now()) {
-                self.start(worker);
+                self.start(workers);
             }
             self.publish(writer);
             self.answer_held(writer);
@@ -203,15 +216,22 @@ impl Session {
         self.units.is_some() && self.awaited.is_none()
     }
 
-    fn start(&mut self, worker: &Sender<Task>) {
+    fn start(&mut self, workers: &Workers) {
         self.due = None;
         self.runs += 1;
         let stop = Stop::default();
         self.running = Some(Running { number: self.runs, began: Instant::now(), stop: stop.clone() });
+        // Of a file that is open under several names the last text is read; see `job`.
+        let read = |document: &Document| Some((document.path.clone()?, document.text.as_str().into()));
+        let read: BTreeMap<PathBuf, Arc<str>> = self.documents.values().filter_map(read).collect();
         for document in self.documents.values_mut() {
-            document.fresh = document.path.is_some().then(|| Way::from(document.text.as_str().into()));
+            let read = document.path.as_ref().and_then(|path| read.get(path));
+            document.fresh = read.map(|read| {
+                let is_own = **read == *document.text;
+                if is_own { Way::from(Arc::clone(read)) } else { Way::between(read, &document.text) }
+            });
         }
-        let _ = worker.send(Task::Run(Box::new(self.job(self.runs, stop))));
+        let _ = workers.runs.send(self.job(self.runs, stop));
     }
 
     /// All that a task needs to know.
@@ -239,6 +259,7 @@ impl Session {
             buffers,
             last_good: self.last_good.clone(),
             limits: self.limits,
+            before: self.units.clone().filter(|_| !self.is_set_anew).unwrap_or_default(),
             stop,
         }
     }
@@ -256,6 +277,8 @@ impl Session {
         }
         self.units = Some(ran.units);
         self.broken = ran.broken;
+        self.is_set_anew = false;
+        self.renew_resolver();
         self.plans = ran.plans;
         self.awaited = Some(ran.number);
         self.tell_troubles(ran.troubles, writer);
@@ -266,18 +289,12 @@ impl Session {
     }
 
     /// Takes up what is shown of the files that are not open, after the run `number`.
-    pub(super) fn take_reports(
-        &mut self,
-        number: u64,
-        mut reports: BTreeMap<PathBuf, Report>,
-        writer: &Writer,
-    ) {
+    pub(super) fn take_reports(&mut self, number: u64, reports: BTreeMap<PathBuf, Report>, writer: &Writer) {
         if self.awaited.take_if(|awaited| *awaited == number).is_none() {
             return;
         }
-        reports.retain(|path, _| self.document_at(path).is_none());
-        let is_new = self.reports != reports;
-        self.reports = reports;
+        let before = std::mem::replace(&mut self.reports, reports);
+        let is_new = !self.closed(&before).eq(self.closed(&self.reports));
         self.published.mark_all();
         if is_new {
             self.tell_news(true, writer);
@@ -306,6 +323,23 @@ impl Session {
         }
         said.append(&mut new);
         self.said = said;
+    }
+
+    /// Those of `reports` that are about files which are not open.
+    pub(super) fn closed<'r>(
+        &self,
+        reports: &'r BTreeMap<PathBuf, Report>,
+    ) -> impl Iterator<Item = (&'r PathBuf, &'r Report)> + use<'r> {
+        let open: HashSet<PathBuf> = self.documents.values().filter_map(|it| it.path.clone()).collect();
+        reports.iter().filter(move |(path, _)| !open.contains(*path))
+    }
+
+    /// The client leaves: nothing more is to be found out.
+    pub(super) fn end(&mut self, writer: &Writer) {
+        if let Some(running) = &self.running {
+            running.stop.ask();
+        }
+        self.refuse_held(writer);
     }
 
     /// What is found in an open document.

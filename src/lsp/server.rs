@@ -18,11 +18,11 @@ use serde_json::{Value, json};
 use super::{
     client::{Client, folders},
     convert::Report,
-    mend::Mended,
+    mend::{Mended, Mending, work_out},
     requests::{Fault, guarded},
     runs::Session,
     transport::{self, Incoming, Writer},
-    worker::{Ran, Task, work},
+    worker::{Job, Ran, work},
 };
 use crate::rule::{Registry, RuleError};
 
@@ -64,12 +64,30 @@ pub fn serve(
     let (events, heard) = channel();
     start_reading(input, events.clone());
     let writer = Writer::start(output);
-    let (tasks, waiting) = channel();
-    thread::spawn(move || work(&waiting, &events));
-    let mut server = Server { registry, writer, tasks, phase: Phase::New };
+    let workers = Workers::start(&events);
+    let mut server = Server { registry, writer, workers, phase: Phase::New };
     let is_orderly = server.run(&heard);
     server.writer.finish();
     Ok(is_orderly)
+}
+
+/// What is done beside the thread that answers; they live as long as the server.
+#[derive(Debug)]
+pub(super) struct Workers {
+    /// Runs over everything.
+    pub(super) runs: Sender<Job>,
+    /// "Fix all".
+    pub(super) mendings: Sender<Mending>,
+}
+
+impl Workers {
+    fn start(events: &Sender<Event>) -> Self {
+        let ((runs, jobs), (mendings, asked)) = (channel(), channel());
+        let (ran, mended) = (events.clone(), events.clone());
+        thread::spawn(move || work(&jobs, &ran));
+        thread::spawn(move || work_out(&asked, &mended));
+        Self { runs, mendings }
+    }
 }
 
 fn start_reading(mut input: impl BufRead + Send + 'static, events: Sender<Event>) {
@@ -96,7 +114,7 @@ enum Phase {
 struct Server {
     registry: &'static Registry,
     writer: Writer,
-    tasks: Sender<Task>,
+    workers: Workers,
     phase: Phase,
 }
 
@@ -118,7 +136,7 @@ impl Server {
         }
         let deadline = match &mut self.phase {
             Phase::Serving(session) => {
-                session.settle(&self.writer, &self.tasks);
+                session.settle(&self.writer, &self.workers);
                 session.deadline()
             }
             Phase::New | Phase::Down => None,
@@ -181,7 +199,7 @@ impl Server {
                 Some(Err(Fault::new(ErrorCode::InvalidRequest, "`initialize` came already")))
             }
             (Phase::Serving(session), "shutdown") => {
-                session.refuse_held(&self.writer);
+                session.end(&self.writer);
                 self.phase = Phase::Down;
                 Some(Ok(Value::Null))
             }
@@ -209,7 +227,7 @@ impl Server {
         let settings = params.get("initializationOptions").cloned().unwrap_or_default();
         let mut session = Session::new(self.registry, client, folders(params), &settings);
         // It may take longer than everything else, so it begins first.
-        session.settle(&self.writer, &self.tasks);
+        session.settle(&self.writer, &self.workers);
         self.phase = Phase::Serving(Box::new(session));
         let info = json!({"name": "plimsoll", "version": env!("CARGO_PKG_VERSION")});
         json!({"capabilities": super::requests::capabilities(&client), "serverInfo": info})

@@ -1,7 +1,6 @@
 //! What the client tells of its documents, folders, files and settings.
 
 use gen_lsp_types as lsp;
-use serde_json::Value;
 
 use super::{
     document::Document,
@@ -20,9 +19,6 @@ impl Session {
         let mut document = Document::new(uri, path, version, text);
         if let Some(units) = &self.units {
             document.way = way_from(units, &document);
-        }
-        if let Some(path) = &document.path {
-            self.reports.remove(path);
         }
         self.published.mark(&key);
         self.documents.insert(key, document);
@@ -44,7 +40,12 @@ impl Session {
 
     /// `textDocument/didClose`: the file on disk counts again.
     pub(super) fn close(&mut self, params: &lsp::DidCloseTextDocumentParams) {
-        self.documents.remove(&params.text_document.uri.0);
+        let closed = self.documents.remove(&params.text_document.uri.0);
+        // What was shown last is nearer to the truth than what a run found before.
+        let last = closed.and_then(|document| document.path.zip(document.report));
+        if let Some((path, report)) = last {
+            self.reports.insert(path, (*report).clone());
+        }
         self.published.mark(&params.text_document.uri.0);
         self.want_run(true);
     }
@@ -86,16 +87,6 @@ impl Session {
             self.ask_settings(writer);
         } else {
             self.settings_came(params.settings, writer);
-        }
-    }
-
-    /// Takes up settings; null are none, and leave what was chosen at the start.
-    pub(super) fn settings_came(&mut self, settings: Value, writer: &Writer) {
-        if settings.as_object().is_none_or(serde_json::Map::is_empty) {
-            return;
-        }
-        for mistake in self.set(settings) {
-            super::push::show(writer, lsp::MessageType::Warning, &mistake);
         }
     }
 }

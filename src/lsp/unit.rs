@@ -61,6 +61,11 @@ impl Unit {
         Self { root, outcome, resolver, paths, ids, findings, known }
     }
 
+    /// What findings are about that a baseline knows.
+    pub(super) fn known(&self) -> impl Iterator<Item = About> {
+        self.known.iter().cloned()
+    }
+
     /// Whether a baseline knows what `finding` is about.
     pub(super) fn knows(&self, finding: &Diagnostic) -> bool {
         !self.known.is_empty() && self.known.contains(&about(finding))

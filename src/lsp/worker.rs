@@ -15,7 +15,6 @@ use gen_lsp_types as lsp;
 use super::{
     client::Client,
     convert::{Converter, Pages, Report},
-    mend::{Mending, work_out},
     options::Options,
     position::Counting,
     ready::{Plans, today},
@@ -32,15 +31,6 @@ use crate::{
     yaml::Limits,
 };
 
-/// Something to do beside the thread that answers.
-#[derive(Debug)]
-pub(super) enum Task {
-    /// A run over everything.
-    Run(Box<Job>),
-    /// What "fix all" comes to.
-    Mend(Box<Mending>),
-}
-
 /// What to run over, as it was when the run was asked for.
 #[derive(Debug)]
 pub(super) struct Job {
@@ -56,6 +46,8 @@ pub(super) struct Job {
     pub(super) buffers: Buffers,
     pub(super) last_good: LastGood,
     pub(super) limits: Limits,
+    /// What the run before found under the same settings.
+    pub(super) before: Vec<Arc<Unit>>,
     /// Asked when nobody wants to hear of it any more.
     pub(super) stop: Stop,
 }
@@ -75,22 +67,10 @@ pub(super) struct Ran {
     pub(super) troubles: Vec<String>,
 }
 
-/// Does what is asked for; of the runs that wait, only the newest.
-pub(super) fn work(tasks: &Receiver<Task>, events: &Sender<Event>) {
-    while let Ok(first) = tasks.recv() {
-        let mut newest = None;
-        for task in std::iter::once(first).chain(tasks.try_iter()) {
-            match task {
-                Task::Run(job) => newest = Some(job),
-                // Somebody waits for that one.
-                Task::Mend(mending) => {
-                    if events.send(work_out(&mending)).is_err() {
-                        return;
-                    }
-                }
-            }
-        }
-        let Some(job) = newest else { continue };
+/// Does the jobs, only the newest of those that wait.
+pub(super) fn work(jobs: &Receiver<Job>, events: &Sender<Event>) {
+    while let Ok(first) = jobs.recv() {
+        let job = jobs.try_iter().last().unwrap_or(first);
         let number = job.number;
         let ran = catch_unwind(AssertUnwindSafe(|| run(&job))).unwrap_or_else(|_| Ran {
             troubles: vec!["an internal error stopped the check of the workspace".to_owned()],
@@ -113,7 +93,7 @@ pub(super) fn work(tasks: &Receiver<Task>, events: &Sender<Event>) {
 
 fn run(job: &Job) -> Ran {
     let mut ran = Ran::default();
-    let folders = job.workspace.folders().iter().map(|folder| &folder.real);
+    let folders = job.workspace.folders().into_iter().map(|folder| &folder.real);
     for root in folders.chain(&job.singles) {
         run_over(job, root, &mut ran);
     }
@@ -131,13 +111,15 @@ fn run(job: &Job) -> Ran {
 }
 
 fn run_over(job: &Job, root: &Path, ran: &mut Ran) {
-    let resolver = resolver(job, &mut ran.broken).forgiving(&job.last_good);
+    let resolver = resolver(job, &mut ran.broken);
     let request = Request { paths: vec![asked(root)], ..request(job, &resolver) };
     let outcome = engine::run(job.registry, &request, &|_, _| {});
     ran.broken.extend(resolver.mistakes());
     match outcome {
         Ok(mut outcome) => {
-            let known = take_known(job, root, &mut outcome, &mut ran.troubles);
+            let mut known = take_known(job, root, &mut outcome, &mut ran.troubles);
+            // What is not found now may be found again before the next run.
+            known.extend(job.before.iter().filter(|unit| unit.root == root).flat_map(|unit| unit.known()));
             ran.units.push(Arc::new(Unit::new(root.to_path_buf(), outcome, resolver, known)));
         }
         Err(Failure::Stopped) => {}
@@ -188,15 +170,26 @@ fn asked(root: &Path) -> PathBuf {
     if here.is_ok_and(|here| here == root) { PathBuf::from(".") } else { root.to_path_buf() }
 }
 
-/// Where configuration comes from; one that was named and cannot be used is told, and none is used.
+/// Where configuration comes from. One that was named and cannot be used is told.
 pub(super) fn resolver(job: &Job, broken: &mut Vec<Arc<Broken>>) -> Resolver<'static> {
-    let overrides = job.options.overrides.clone();
-    let Some(config) = &job.options.config else { return Resolver::new(job.registry, overrides) };
-    let file = beside(job.workspace.folders().first().map(|folder| folder.real.as_path()), config);
-    Resolver::with_config(job.registry, overrides.clone(), &file).unwrap_or_else(|it| {
-        broken.push(it);
-        Resolver::isolated(job.registry, overrides)
-    })
+    let (resolver, why) = resolver_of(job.registry, &job.options, &job.workspace, &job.last_good);
+    broken.extend(why);
+    resolver
+}
+
+/// Where configuration comes from by the word of `options`; what was good before holds where a file is not now.
+pub(super) fn resolver_of(
+    registry: &'static Registry,
+    options: &Options,
+    workspace: &Workspace,
+    last_good: &LastGood,
+) -> (Resolver<'static>, Option<Arc<Broken>>) {
+    let overrides = options.overrides.clone();
+    let Some(config) = &options.config else {
+        return (Resolver::new(registry, overrides).forgiving(last_good), None);
+    };
+    let file = beside(workspace.folders().first().map(|folder| folder.real.as_path()), config);
+    Resolver::with_config_or_last(registry, overrides, &file, last_good)
 }
 
 fn beside(folder: Option<&Path>, path: &Path) -> PathBuf {
@@ -216,12 +209,12 @@ fn baseline(job: &Job, root: &Path, troubles: &mut Vec<String>) -> Option<Baseli
         .ok()
 }
 
-/// What is shown of each file that was not open and has something to show.
+/// What is shown of each file that has something to show, of those that are open, too: they may be closed by then.
 fn reports(job: &Job, units: &[Arc<Unit>], all_broken: &[Arc<Broken>]) -> BTreeMap<PathBuf, Report> {
     let mut reports = BTreeMap::new();
     for unit in units {
         for id in unit.files_with_findings() {
-            let Some(path) = unit.path(id).filter(|path| !job.open.contains_key(*path)) else { continue };
+            let Some(path) = unit.path(id) else { continue };
             let is_its = speaking_for(units, path).is_some_and(|(it, _)| Arc::ptr_eq(it, unit));
             let Some(source) = unit.source(id).filter(|_| is_its) else { continue };
             let locate = |span: Span| locate(job, unit, span);
@@ -243,9 +236,7 @@ fn reports(job: &Job, units: &[Arc<Unit>], all_broken: &[Arc<Broken>]) -> BTreeM
     }
     for broken in all_broken {
         let path = real(Path::new(&broken.source.path));
-        if !job.open.contains_key(&path) {
-            reports.insert(path, mistakes(job, &broken.source, &broken.errors));
-        }
+        reports.insert(path, mistakes(job, &broken.source, &broken.errors));
     }
     reports
 }

@@ -31,23 +31,28 @@ impl Workspace {
         workspace
     }
 
-    /// Opens a folder, once.
+    /// Opens a folder, which may be open under another name already.
     pub(super) fn add(&mut self, given: PathBuf) {
-        let real = real(&given);
-        if self.folders.iter().all(|folder| folder.real != real) {
+        if self.folders.iter().all(|folder| folder.given != given) {
+            let real = real(&given);
             self.folders.push(Folder { given, real });
         }
     }
 
-    /// Closes a folder.
+    /// Closes a folder, under this name only.
     pub(super) fn remove(&mut self, given: &Path) {
-        let real = real(given);
-        self.folders.retain(|folder| folder.real != real && folder.given != given);
+        self.folders.retain(|folder| folder.given != given);
     }
 
-    /// All of them.
-    pub(super) fn folders(&self) -> &[Folder] {
-        &self.folders
+    /// All of them, each once.
+    pub(super) fn folders(&self) -> Vec<&Folder> {
+        let mut folders: Vec<&Folder> = Vec::new();
+        for folder in &self.folders {
+            if folders.iter().all(|known| known.real != folder.real) {
+                folders.push(folder);
+            }
+        }
+        folders
     }
 
     /// The innermost folder that holds the file at `real`.
