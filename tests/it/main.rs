@@ -35,6 +35,7 @@ mod lsp_client;
 mod lsp_edit;
 mod lsp_hostile;
 mod lsp_latency;
+mod lsp_seldom;
 mod migrate;
 mod overlays;
 mod pod_security;

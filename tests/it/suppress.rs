@@ -112,6 +112,8 @@ fn a_comment_above_a_document_or_a_file_covers_that() {
             "5 host-pid, 11 host-pid, 12 ignore-unused, 18 host-pid",
         ),
         (format!("# plimsoll: ignore-file[host-pid] why\n{pod}---\n{pod}"), ""),
+        // Above what is no object, too.
+        (format!("# plimsoll: ignore-file[host-pid] why\na: 1\n---\n{pod}"), ""),
         (
             format!(
                 "\u{feff}# words\n\n%YAML 1.2\n---\n# plimsoll: ignore-file[host-pid] why\n{pod}---\n{pod}"
