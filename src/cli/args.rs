@@ -227,9 +227,9 @@ pub(super) struct RuleOptions {
 #[command(next_help_heading = "Output")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct OutputOptions {
-    /// How to print findings [default: full on a terminal, concise and annotations in GitHub Actions, else concise].
-    #[arg(long, visible_alias = "format", value_name = "FORMAT", env = "PLIMSOLL_OUTPUT_FORMAT")]
-    #[arg(hide_env_values = true, value_parser = format())]
+    /// How to print findings [default: full on a terminal, concise and annotations in GitHub Actions, else concise]; else
+    /// as `PLIMSOLL_OUTPUT_FORMAT` says.
+    #[arg(long, visible_alias = "format", value_name = "FORMAT", value_parser = format())]
     pub(super) output_format: Option<Format>,
     /// Write the findings to a file instead of standard output.
     #[arg(short, long, value_name = "FILE")]
@@ -410,6 +410,9 @@ fn report(text: &str) -> Result<(Format, PathBuf), String> {
     let Some((format, file)) = text.split_once('=').filter(|(_, file)| !file.is_empty()) else {
         return Err("write it as FORMAT=FILE, such as sarif=out.sarif".to_owned());
     };
+    if file == "-" {
+        return Err("standard output is for `--output-format`".to_owned());
+    }
     let format = format.parse().map_err(|error: UnknownWord| error.to_string())?;
     Ok((format, PathBuf::from(file)))
 }

@@ -32,7 +32,7 @@ pub(super) fn baseline(options: &Options, terminal: &Terminal) -> Done {
         }
         BaselineCommand::Show { file } => {
             let baseline = read(file)?;
-            output::to_stdout(|out| {
+            output::words_to_stdout(|out| {
                 for (rule, count) in baseline.by_rule() {
                     writeln!(out, "{count:>6} {}", safe::line(rule))?;
                 }

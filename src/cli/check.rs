@@ -67,7 +67,7 @@ fn check_once(options: &Check, terminal: &Terminal) -> Done {
         return Ok(exit(options, &outcome, &resolver));
     }
     if options.output.show_files {
-        output::to_stdout(|out| print::files(&outcome, out)).map_err(|error| vec![error])?;
+        output::words_to_stdout(|out| print::files(&outcome, out)).map_err(|error| vec![error])?;
     } else {
         write_reports(options, &outcome, &registry, terminal)?;
     }
@@ -96,7 +96,7 @@ fn check_and_fix(
     }
     let fixed = fix::fix(options, &fixing, request, lint)?;
     if options.fixes.diff {
-        output::to_stdout(|out| print::diff(&fixed.drafts, shown.terminal, out))
+        output::words_to_stdout(|out| print::diff(&fixed.drafts, shown.terminal, out))
             .map_err(|error| vec![error])?;
         fix::tell(options, &fixed, None);
         return Ok(if unread(&fixed.outcome, shown.terminal) {
@@ -251,16 +251,16 @@ fn write_reports(
             output::to_stderr(|out| print(format, &print::in_place_of_stdout(terminal, max, ignored), out));
             Ok(())
         }
-        None => output::to_stdout(|out| {
+        None => {
             let options = print::on_stdout(terminal, max, ignored);
             if for_github {
-                report::write_for_github(outcome, registry, &options, out)
-            } else if terminal.is_github && format.is_text() {
-                report::in_step_log(out, |out| print(format, &options, out))
+                output::to_stdout(|out| report::write_for_github(outcome, registry, &options, out))
+            } else if format.is_text() {
+                output::words_to_stdout(|out| print(format, &options, out))
             } else {
-                print(format, &options, out)
+                output::to_stdout(|out| print(format, &options, out))
             }
-        }),
+        }
     };
     errors.extend(done.err());
     if options.statistics {
@@ -282,7 +282,7 @@ fn write_statistics(
 ) -> Result<(), CliError> {
     if to_stdout {
         let options = print::on_stdout(terminal, None, false);
-        return output::to_stdout(|out| report::statistics::write(outcome, registry, &options, out));
+        return output::words_to_stdout(|out| report::statistics::write(outcome, registry, &options, out));
     }
     output::to_stderr(|out| report::statistics::write(outcome, registry, &print::on_stderr(terminal), out));
     Ok(())

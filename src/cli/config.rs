@@ -22,14 +22,13 @@ use crate::{
 pub(super) fn config(options: &Options) -> Done {
     let registry = embedded()?;
     match &options.command {
-        ConfigCommand::Schema => print_out(|out| out.write_all(schema(&registry).as_bytes())),
+        ConfigCommand::Schema => done(output::to_stdout(|out| out.write_all(schema(&registry).as_bytes()))),
         ConfigCommand::Show(options) => show(options, &registry),
     }
 }
 
-fn print_out(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Done {
-    output::to_stdout(print).map_err(|error: CliError| vec![error])?;
-    Ok(Exit::Clean)
+fn done(printed: Result<(), CliError>) -> Done {
+    printed.map(|()| Exit::Clean).map_err(|error| vec![error])
 }
 
 fn show(options: &ConfigShow, registry: &Registry) -> Done {
@@ -42,12 +41,12 @@ fn show(options: &ConfigShow, registry: &Registry) -> Done {
     let settings = resolver.settings_for(&path).map_err(broken)?;
     let shown = Shown { registry, config: &config, settings: &settings };
     let (is_excluded, way) = (resolver.excludes_named(&path), resolver.way(&path));
-    print_out(|out| {
+    done(output::words_to_stdout(|out| {
         writeln!(out, "{}", safe::line(&walk::shown(&options.file)))?;
         shown.origin(is_excluded, out)?;
         shown.rules(out)?;
         shown.overrides(&way, out)
-    })
+    }))
 }
 
 /// What holds for a file.

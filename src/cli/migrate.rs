@@ -107,7 +107,7 @@ impl Migration {
         let done = if self.write {
             output::to_file(path, |out| out.write_all(new.as_bytes()))
         } else {
-            output::to_stdout(|out| {
+            output::words_to_stdout(|out| {
                 let diff = TextDiff::from_lines(old, new);
                 let text = diff.unified_diff().context_radius(1).header(shown, shown).to_string();
                 text.lines().try_for_each(|line| writeln!(out, "{}", safe::line(line)))

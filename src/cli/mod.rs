@@ -45,7 +45,13 @@ fn run(arguments: Vec<OsString>) -> Exit {
     };
     let terminal = Terminal::new(cli.color);
     let done = match cli.command {
-        Command::Check(check) => check::check(&check, &terminal),
+        Command::Check(mut check) => {
+            let format = check.output.output_format.map_or_else(terminal::output_format, |it| Ok(Some(it)));
+            format.map_err(|error| vec![error]).and_then(|format| {
+                check.output.output_format = format;
+                check::check(&check, &terminal)
+            })
+        }
         Command::Baseline(options) => baseline::baseline(&options, &terminal),
         Command::Config(options) => config::config(&options),
         Command::Init(options) => init::init(&options),

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::{CliError, terminal::is_github};
+use super::{CliError, terminal::is_step_log};
 use crate::{
     engine,
     report::{self, safe},
@@ -33,10 +33,30 @@ pub(super) fn to_stdout(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     }
 }
 
+/// As [`to_stdout`], for words that people read: in a log none of them is a command.
+pub(super) fn words_to_stdout(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
+    if is_step_log() && !is_file(&io::stdout()) {
+        return to_stdout(|out| report::in_step_log(out, print));
+    }
+    to_stdout(print)
+}
+
+/// Whether an output goes to a file, and so into no log.
+#[cfg(unix)]
+fn is_file(output: &impl std::os::fd::AsFd) -> bool {
+    let file = output.as_fd().try_clone_to_owned().map(File::from);
+    file.and_then(|file| file.metadata()).is_ok_and(|metadata| metadata.is_file())
+}
+
+#[cfg(not(unix))]
+fn is_file(_: &io::Stdout) -> bool {
+    false
+}
+
 /// Lets `print` write to standard error; words that in the log of a step would be taken for commands are kept from it.
 pub(super) fn to_stderr(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
     let mut out = BufWriter::with_capacity(BUFFER, io::stderr().lock());
-    let printed = if is_github() { report::in_step_log(&mut out, print) } else { print(&mut out) };
+    let printed = if is_step_log() { report::in_step_log(&mut out, print) } else { print(&mut out) };
     // Nobody is left to tell when standard error is closed.
     let _ = printed.and_then(|()| out.flush());
 }

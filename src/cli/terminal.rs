@@ -7,7 +7,8 @@ use std::{
     io::{IsTerminal, stderr, stdout},
 };
 
-use super::args::Color;
+use super::{CliError, args::Color};
+use crate::report::Format;
 
 /// What can be shown to whoever reads.
 #[derive(Debug, Clone)]
@@ -59,8 +60,26 @@ impl Terminal {
 }
 
 /// Whether what is printed goes to the log of a step in GitHub Actions.
-pub(super) fn is_github() -> bool {
+fn is_github() -> bool {
     env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true")
+}
+
+/// Whether words on an output may be taken for commands: the log of a step in GitHub Actions, Azure Pipelines or
+/// `TeamCity`.
+pub(super) fn is_step_log() -> bool {
+    let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    is_github() || is_set("TF_BUILD") || is_set("TEAMCITY_VERSION")
+}
+
+/// The format of findings that the environment asks for; one that is empty asks for nothing.
+///
+/// # Errors
+/// [`CliError`] when there is no such format.
+pub(super) fn output_format() -> Result<Option<Format>, CliError> {
+    const NAME: &str = "PLIMSOLL_OUTPUT_FORMAT";
+    let Some(word) = env::var_os(NAME).filter(|word| !word.is_empty()) else { return Ok(None) };
+    let format = word.to_string_lossy().parse::<Format>();
+    format.map(Some).map_err(|error| CliError::new(format!("{NAME}: {error}")))
 }
 
 /// Whether to use colours when nobody said so on the command line; the first variable that is set decides.

@@ -35,7 +35,7 @@ use std::{fmt, io, str::FromStr};
 pub use step_log::in_step_log;
 
 use crate::{
-    base::Diagnostic,
+    base::{Diagnostic, did_you_mean},
     engine::{Ignored, Outcome},
     rule::Registry,
 };
@@ -156,22 +156,22 @@ impl FromStr for Layout {
 
 /// A word that names no format. The user's fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{word}` is not a {what}: use {known}")]
+#[error("`{word}` is not a {what}{hint}")]
 pub struct UnknownWord {
     word: String,
     what: &'static str,
-    known: String,
+    hint: String,
 }
 
 impl UnknownWord {
     fn new(word: &str, what: &'static str, known: impl Iterator<Item = &'static str>) -> Self {
         let known: Vec<_> = known.collect();
-        let known = match known.split_last() {
-            Some((last, [])) => (*last).to_owned(),
-            Some((last, others)) => format!("{} or {last}", others.join(", ")),
-            None => String::new(),
+        let hint = match (did_you_mean(word, known.iter().copied()), known.split_last()) {
+            (Some(near), _) => format!(", did you mean `{near}`?"),
+            (None, Some((last, others))) => format!(": use {} or {last}", others.join(", ")),
+            (None, None) => String::new(),
         };
-        Self { word: word.to_owned(), what, known }
+        Self { word: word.to_owned(), what, hint }
     }
 }
 

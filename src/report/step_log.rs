@@ -1,4 +1,5 @@
-//! Words in the log of a step in GitHub Actions, where a line may be a command to the runner.
+//! Words in the log of a step in GitHub Actions, Azure Pipelines or `TeamCity`, where a line may be a command to whoever
+//! runs it.
 
 use std::{
     borrow::Cow,
@@ -21,11 +22,14 @@ pub fn in_step_log(
     Ok(())
 }
 
-/// `line` so that the runner takes nothing in it for a command: a file's name or an object's may be made to look
-/// like one, `::…` at the start or `##[…]` anywhere.
+/// `line` so that nothing in it is taken for a command: a file's name or an object's may be made to look like one, `::…` at
+/// the start, or `##[…]`, `##vso[…]`, `##teamcity[…]` anywhere.
 pub(super) fn log_line(line: &str) -> Cow<'_, str> {
-    let line =
-        if line.contains("##[") { Cow::Owned(line.replace("##[", "# #[")) } else { Cow::Borrowed(line) };
+    const MARKS: [&str; 3] = ["##[", "##vso[", "##teamcity["];
+    let mut line = Cow::Borrowed(line);
+    for mark in MARKS.into_iter().filter(|mark| line.contains(mark)).collect::<Vec<_>>() {
+        line = line.replace(mark, &mark.replace("##", "# #")).into();
+    }
     if line.trim_start().starts_with("::") { Cow::Owned(format!("./{}", line.trim_start())) } else { line }
 }
 
@@ -40,6 +44,8 @@ mod tests {
             ("::stop-commands::x", "./::stop-commands::x"),
             ("  ::error::x", "./::error::x"),
             ("a ##[add-mask]b ###[group]", "a # #[add-mask]b ## #[group]"),
+            ("a ##vso[task.x]b ##teamcity[c] ##[d]", "a # #vso[task.x]b # #teamcity[c] # #[d]"),
+            ("## a [b] ##vso", "## a [b] ##vso"),
         ] {
             assert_eq!(log_line(line), expected);
         }

@@ -323,9 +323,12 @@ fn the_format_can_come_from_the_environment_and_the_option_beats_it() {
     };
     assert!(with("json", &[ONE]).out.starts_with('{'));
     assert!(with("json", &[ONE, "--format", "concise"]).out.starts_with("pod.yaml:"));
+    assert!(with("", &[ONE]).out.starts_with("pod.yaml:"), "an empty one asks for nothing");
+    let err = run(&dir, &[ONE, "--report", "json=-"]).err;
+    assert!(err.contains("standard output is for `--output-format`"), "{err}");
     assert_eq!(
-        with("jsn", &[ONE]).err,
-        "error: `jsn` is no value for `--output-format`, did you mean `json`?\n"
+        with("sarf", &[ONE]).err,
+        "error: PLIMSOLL_OUTPUT_FORMAT: `sarf` is not a format, did you mean `sarif`?\n"
     );
     assert!(
         with("json", &["rules"]).out.starts_with("RULE"),
@@ -358,7 +361,11 @@ fn in_github_actions_the_log_gets_lines_and_annotations_unless_a_format_is_asked
 #[test]
 fn a_name_that_looks_like_a_command_is_none_in_the_log_of_github_actions() {
     let pod = PRIVILEGED.replace("name: c", "name: \"##[stop-commands]x\"");
-    let dir = dir(&[("::error::x.yaml", pod.as_str())]);
+    let role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: ##vso[x]y\n  namespace: shop\n";
+    let dir = dir(&[
+        ("::error::x.yaml", pod.as_str()),
+        ("role.yaml", &role.replace("##vso", "\"##vso").replace("]y", "]y\"")),
+    ]);
     let mut command = command(&dir, &[ONE]);
     command.env("GITHUB_ACTIONS", "true");
     let out = finish(command).out;
@@ -368,7 +375,9 @@ fn a_name_that_looks_like_a_command_is_none_in_the_log_of_github_actions() {
     assert!(!lines[0].contains("##["), "{out}");
     assert!(lines[1].starts_with("::error file=%3A%3Aerror%3A%3Ax.yaml,line=8,"), "{out}");
     // Nor in any other words for people, on either stream.
-    let none = |line: &str| !line.trim_start().starts_with("::") && !line.contains("##[");
+    let none = |line: &str| {
+        !line.trim_start().starts_with("::") && !line.contains("##[") && !line.contains("##vso[")
+    };
     for arguments in [
         &[ONE, "--format=full"][..],
         &[ONE, "--format=concise", "--statistics"],
@@ -377,10 +386,12 @@ fn a_name_that_looks_like_a_command_is_none_in_the_log_of_github_actions() {
         &["##[error]none", "--select=##[x]"],
         &["--##[error]"],
         &["explain", "##[error]"],
-        &["baseline", "write", "--file=##[error]base"],
+        &["baseline", "write", "##[error]base"],
+        &["config", "show", "##[error]x"],
+        &["check", "--select=rbac-namespace-on-cluster-object", "--diff", "role.yaml"],
     ] {
         let mut command = self::command(&dir, arguments);
-        command.env("GITHUB_ACTIONS", "true");
+        command.env("TF_BUILD", "True");
         let Run { out, err, .. } = finish(command);
         assert!(!(out.is_empty() && err.is_empty()), "{arguments:?}");
         assert!(out.lines().chain(err.lines()).all(none), "{arguments:?}: {out}{err}");

@@ -62,10 +62,11 @@ fn what_is_taken_back_before_a_run_is_found_where_it_was() {
         (edit(5, 0, 2, "# "), edit(5, 0, 2, "  ")),
     ]
     .into_iter()
-    .enumerate()
+    .zip(1_i64..)
+    .map(|(edits, number)| (2 * number, edits))
     {
-        client.changes(&file, 2 * version as i64 + 2, &there);
-        client.changes(&file, 2 * version as i64 + 3, &back);
+        client.changes(&file, version, &there);
+        client.changes(&file, version + 1, &back);
         assert_eq!(pull(&mut client, &file), before);
     }
 }
