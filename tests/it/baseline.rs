@@ -1,36 +1,20 @@
 //! The baseline: what it knows again, what it calls new, and what it calls gone.
 
-use std::{
-    fs,
-    process::{Command, Stdio},
-};
+use std::fs;
 
 use super::dir::Dir;
-
-/// (exit code, standard output, standard error)
-fn run(dir: &Dir, arguments: &[&str]) -> (i32, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command
-        .current_dir(dir.path())
-        .stdin(Stdio::null())
-        .env_remove("PLIMSOLL_OUTPUT_FORMAT")
-        .env_remove("GITHUB_ACTIONS");
-    let output = command.args(arguments).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
-}
 
 const SELECT: &str = "--select=privileged-container,host-pid,yaml-syntax";
 
 fn write(dir: &Dir) -> String {
-    let (code, _, err) = run(dir, &["baseline", "write", "known.jsonl", "--isolated", SELECT]);
+    let (code, _, err) = dir.run(&["baseline", "write", "known.jsonl", "--isolated", SELECT]);
     assert_eq!(code, 0, "{err}");
     err
 }
 
 fn check(dir: &Dir, more: &[&str]) -> (i32, String, String) {
     let arguments = ["check", "--isolated", SELECT, "--baseline=known.jsonl", "--output-format=concise"];
-    run(dir, &[&arguments, more].concat())
+    dir.run(&[&arguments, more].concat())
 }
 
 fn pod(name: &str, containers: &[&str]) -> String {
@@ -115,18 +99,18 @@ fn what_is_gone_is_counted_and_pruned_but_not_where_nobody_looked() {
     let dir = known(&pod("web", &["a", "b"]));
     dir.write("b.yaml", &pod("db", &["a"]));
     assert!(write(&dir).contains("3 findings are known"));
-    let (_, out, _) = run(&dir, &["baseline", "show", "known.jsonl"]);
+    let (_, out, _) = dir.run(&["baseline", "show", "known.jsonl"]);
     assert_eq!(out, "     3 privileged-container\n     3 in all\n");
     dir.write("a.yaml", &pod("web", &["a"]));
     // Only the other file, or only another rule: nothing is known to be gone.
     for more in [&["b.yaml"][..], &["--select=host-pid"]] {
         let arguments = ["check", "--isolated", "--baseline=known.jsonl"];
-        let (_, _, err) = run(&dir, &[&arguments, more].concat());
+        let (_, _, err) = dir.run(&[&arguments, more].concat());
         assert!(!err.contains("gone"), "{err}");
     }
     let (_, _, err) = check(&dir, &[]);
     assert!(err.contains("2 in the baseline") && err.contains("1 gone from it"), "{err}");
-    let (code, _, err) = run(&dir, &["baseline", "prune", "known.jsonl", "--isolated", SELECT]);
+    let (code, _, err) = dir.run(&["baseline", "prune", "known.jsonl", "--isolated", SELECT]);
     assert!(code == 0 && err.starts_with("1 finding is gone, 2 are left"), "{err}");
     let (code, _, err) = check(&dir, &[]);
     assert!(code == 0 && !err.contains("gone"), "{err}");
@@ -164,7 +148,7 @@ fn what_is_found_and_not_told_is_not_gone() {
         let (_, _, err) = check(&dir, options);
         assert!(!err.contains("gone"), "{err}");
         let prune = ["baseline", "prune", "known.jsonl", "--isolated", SELECT];
-        let (_, _, err) = run(&dir, &[&prune, options].concat());
+        let (_, _, err) = dir.run(&[&prune, options].concat());
         assert_eq!(err, "0 findings are gone, 1 is left in `known.jsonl`\n");
     }
 }
@@ -174,7 +158,7 @@ fn writing_a_baseline_spares_a_file_that_is_none() {
     let dir = known(&pod("web", &["a"]));
     for text in [pod("db", &["a"]), "[]".to_owned(), "a: b\n{\"plimsoll-baseline\":1}\n".to_owned()] {
         dir.write("b.yaml", &text);
-        let (code, _, err) = run(&dir, &["baseline", "write", "b.yaml", "--isolated", SELECT]);
+        let (code, _, err) = dir.run(&["baseline", "write", "b.yaml", "--isolated", SELECT]);
         assert_eq!(code, 2, "{err}");
         assert!(err.contains("`b.yaml` is there and is no baseline"), "{err}");
         assert_eq!(fs::read_to_string(dir.path().join("b.yaml")).unwrap(), text);
@@ -182,7 +166,7 @@ fn writing_a_baseline_spares_a_file_that_is_none() {
     // An empty file is nobody's work, and a baseline of another version is made anew.
     for text in ["", "\n", "{\"plimsoll-baseline\":99}\n"] {
         dir.write("b.jsonl", text);
-        let (code, _, err) = run(&dir, &["baseline", "write", "b.jsonl", "--isolated", SELECT]);
+        let (code, _, err) = dir.run(&["baseline", "write", "b.jsonl", "--isolated", SELECT]);
         assert_eq!(code, 0, "{err}");
     }
 }

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Output},
 };
 
-use super::dir::Dir;
+use super::dir::{Dir, plimsoll};
 
 /// A pod with one fault, whose name tells it from others.
 fn pod(name: &str) -> String {
@@ -58,15 +58,8 @@ fn commit(dir: &Dir) {
 }
 
 fn output(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.current_dir(folder).args([
-        "check",
-        "--select",
-        "host-pid,kustomize/*",
-        "--output-format",
-        "concise",
-    ]);
-    command.args(arguments).output().unwrap()
+    let check = ["check", "--select", "host-pid,kustomize/*", "--output-format", "concise"];
+    plimsoll(folder, &[&check, arguments].concat()).output().unwrap()
 }
 
 /// The paths of the findings, in order.

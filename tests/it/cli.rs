@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::dir::Dir;
+use super::dir::{Dir, ended, plimsoll};
 
 const PRIVILEGED: &str = "\
 apiVersion: v1
@@ -31,44 +31,20 @@ struct Run {
 }
 
 fn command(dir: &Dir, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.current_dir(dir.path()).args(arguments).stdin(Stdio::null());
-    for name in [
-        "NO_COLOR",
-        "CLICOLOR",
-        "CLICOLOR_FORCE",
-        "FORCE_COLOR",
-        "PLIMSOLL_OUTPUT_FORMAT",
-        "GITHUB_ACTIONS",
-        "LC_ALL",
-    ] {
-        command.env_remove(name);
-    }
-    command
+    plimsoll(dir.path(), arguments)
 }
 
-fn finish(mut command: Command) -> Run {
-    let output = command.output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Run { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+fn finish(command: Command) -> Run {
+    let (code, out, err) = ended(command);
+    Run { code, out, err }
 }
 
 fn run(dir: &Dir, arguments: &[&str]) -> Run {
     finish(command(dir, arguments))
 }
 
-/// A folder with a Git border, so that nothing above it counts, and these files.
-fn dir(files: &[(&str, &str)]) -> Dir {
-    let dir = Dir::new();
-    dir.write(".git/HEAD", "");
-    for (file, text) in files {
-        dir.write(file, text);
-    }
-    dir
-}
-
 fn privileged() -> Dir {
-    dir(&[("pod.yaml", PRIVILEGED)])
+    Dir::repository(&[("pod.yaml", PRIVILEGED)])
 }
 
 #[test]
@@ -98,8 +74,8 @@ fn findings_go_to_standard_output_and_everything_else_to_standard_error() {
 #[test]
 fn the_exit_code_says_how_it_went_and_no_format_changes_it() {
     let found = privileged();
-    let clean = dir(&[("a.yaml", CLEAN)]);
-    let empty = dir(&[("values.json", "{}"), ("notes.txt", "")]);
+    let clean = Dir::repository(&[("a.yaml", CLEAN)]);
+    let empty = Dir::repository(&[("values.json", "{}"), ("notes.txt", "")]);
     for (dir, arguments, code) in [
         (&clean, vec![ONE], 0),
         (&found, vec![ONE], 1),
@@ -135,7 +111,7 @@ fn severities_decide_what_is_shown_and_what_fails() {
 
 #[test]
 fn each_file_fails_by_its_own_configuration() {
-    let dir = dir(&[("a/pod.yaml", PRIVILEGED), ("b/pod.yaml", PRIVILEGED)]);
+    let dir = Dir::repository(&[("a/pod.yaml", PRIVILEGED), ("b/pod.yaml", PRIVILEGED)]);
     let low = "rules: {privileged-container: low}\nselect: privileged-container\n";
     dir.write("a/.plimsoll.yaml", low);
     dir.write("b/.plimsoll.yaml", &format!("{low}fail-on: low\n"));
@@ -238,7 +214,7 @@ fn a_broken_configuration_stops_the_run_and_says_everything_that_is_wrong() {
 
 #[test]
 fn standard_input_is_a_file_with_the_name_it_is_given() {
-    let dir = dir(&[("sub/.plimsoll.yaml", "select: []\n")]);
+    let dir = Dir::repository(&[("sub/.plimsoll.yaml", "select: []\n")]);
     let piped = |arguments: &[&str]| {
         let mut command = command(&dir, arguments);
         let mut child =
@@ -362,7 +338,7 @@ fn in_github_actions_the_log_gets_lines_and_annotations_unless_a_format_is_asked
 fn a_name_that_looks_like_a_command_is_none_in_the_log_of_github_actions() {
     let pod = PRIVILEGED.replace("name: c", "name: \"##[stop-commands]x\"");
     let role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: ##vso[x]y\n  namespace: shop\n";
-    let dir = dir(&[
+    let dir = Dir::repository(&[
         ("::error::x.yaml", pod.as_str()),
         ("role.yaml", &role.replace("##vso", "\"##vso").replace("]y", "]y\"")),
     ]);
@@ -400,8 +376,10 @@ fn a_name_that_looks_like_a_command_is_none_in_the_log_of_github_actions() {
 
 #[test]
 fn statistics_follow_the_findings_and_never_stand_in_a_programs_way() {
-    let dir =
-        dir(&[("pod.yaml", PRIVILEGED), ("two.yaml", &PRIVILEGED.replace("  privileged: true", "  {}"))]);
+    let dir = Dir::repository(&[
+        ("pod.yaml", PRIVILEGED),
+        ("two.yaml", &PRIVILEGED.replace("  privileged: true", "  {}")),
+    ]);
     let rules = "--select=privileged-container,run-as-non-root-missing,capabilities-not-dropped-all";
     let out = run(&dir, &[rules, "--statistics"]).out;
     let (findings, table) = out.split_at(out.find("COUNT").unwrap());
@@ -477,7 +455,7 @@ fn a_reader_that_goes_away_ends_nothing_with_a_panic() {
         many +=
             &PRIVILEGED.replace("apiVersion", "---\napiVersion").replace("name: a", &format!("name: a{n}"));
     }
-    let dir = dir(&[("many.yaml", &many)]);
+    let dir = Dir::repository(&[("many.yaml", &many)]);
     for (arguments, code) in [
         (vec![ONE], 1),
         (vec![ONE, "--format", "full"], 1),
@@ -501,7 +479,7 @@ fn a_reader_that_goes_away_ends_nothing_with_a_panic() {
 
 #[test]
 fn show_files_says_what_each_file_is_and_lints_nothing() {
-    let dir = dir(&[
+    let dir = Dir::repository(&[
         ("base/kustomization.yaml", "resources: [pod.yaml]\n"),
         ("base/pod.yaml", PRIVILEGED),
         ("chart/Chart.yaml", "name: c\n"),
@@ -526,7 +504,7 @@ other           other.json
 
 #[test]
 fn explain_rules_and_completions_print_what_they_are_asked_for() {
-    let dir = dir(&[]);
+    let dir = Dir::repository(&[]);
     let Run { code, out, .. } = run(&dir, &["explain", "privileged-container"]);
     assert!(code == 0 && out.starts_with("privileged-container: "), "{out}");
     let Run { code, out, .. } = run(&dir, &["rules"]);
@@ -549,7 +527,7 @@ fn explain_rules_and_completions_print_what_they_are_asked_for() {
 
 #[test]
 fn dump_prints_events_and_fails_on_what_cannot_be_read() {
-    let dir = dir(&[("good.yaml", "a: 1\n"), ("bad.yaml", "a: \"b\n")]);
+    let dir = Dir::repository(&[("good.yaml", "a: 1\n"), ("bad.yaml", "a: \"b\n")]);
     dir.write("latin.yaml", "");
     fs::write(dir.path().join("latin.yaml"), b"a: \xe9\n").unwrap();
     let Run { code, out, .. } = run(&dir, &["dump", "good.yaml"]);
@@ -564,7 +542,10 @@ fn dump_prints_events_and_fails_on_what_cannot_be_read() {
 #[cfg(unix)]
 #[test]
 fn names_that_steer_a_terminal_are_made_harmless() {
-    let dir = dir(&[("a\u{1b}[2Jb.yaml", PRIVILEGED), (".plimsoll.yaml", "select: privileged-container\n")]);
+    let dir = Dir::repository(&[
+        ("a\u{1b}[2Jb.yaml", PRIVILEGED),
+        (".plimsoll.yaml", "select: privileged-container\n"),
+    ]);
     for arguments in [
         &[][..],
         &["--format", "full"],
@@ -583,7 +564,7 @@ fn names_that_steer_a_terminal_are_made_harmless() {
 
 #[test]
 fn nothing_found_to_read_is_said_aloud() {
-    let dir = dir(&[("notes.txt", "")]);
+    let dir = Dir::repository(&[("notes.txt", "")]);
     let Run { code, err, .. } = run(&dir, &["."]);
     assert_eq!(code, 0);
     assert!(err.contains("warning: no YAML or JSON files in `.`"), "{err}");
@@ -593,7 +574,7 @@ fn nothing_found_to_read_is_said_aloud() {
 #[cfg(unix)]
 #[test]
 fn a_current_folder_that_is_gone_is_an_error() {
-    let dir = dir(&[]);
+    let dir = Dir::repository(&[]);
     let gone = dir.path().join("gone");
     std::fs::create_dir(&gone).unwrap();
     let output = std::process::Command::new("sh")
@@ -608,7 +589,11 @@ fn a_current_folder_that_is_gone_is_an_error() {
 
 #[test]
 fn a_named_file_that_the_configuration_excludes_is_said_to_be() {
-    let dir = dir(&[(".plimsoll.yaml", "exclude: a.yaml\n"), ("a.yaml", PRIVILEGED), ("notes.txt", "")]);
+    let dir = Dir::repository(&[
+        (".plimsoll.yaml", "exclude: a.yaml\n"),
+        ("a.yaml", PRIVILEGED),
+        ("notes.txt", ""),
+    ]);
     let Run { code, out, err } = run(&dir, &["--force-exclude", "./a.yaml"]);
     assert_eq!((code, out.as_str()), (0, ""), "{err}");
     assert!(err.contains("warning: the configuration excludes `./a.yaml`\n"), "{err}");
@@ -631,7 +616,7 @@ fn output_is_the_same_however_many_threads_there_are() {
 
 #[test]
 fn exclusions_gitignore_and_their_switches_work_from_the_command_line() {
-    let dir = dir(&[
+    let dir = Dir::repository(&[
         (".gitignore", "ignored.yaml\n"),
         (".plimsoll.yaml", "exclude: excluded.yaml\nselect: privileged-container\n"),
         ("ignored.yaml", PRIVILEGED),
@@ -655,7 +640,7 @@ fn limits_can_be_moved() {
         "[".repeat(40),
         "]".repeat(40)
     );
-    let dir = dir(&[("deep.yaml", &deep)]);
+    let dir = Dir::repository(&[("deep.yaml", &deep)]);
     assert_eq!(run(&dir, &["--select", "yaml/*"]).code, 0);
     for option in ["--max-depth=20", "--max-nodes=10", "--max-file-size=20"] {
         let Run { code, out, .. } = run(&dir, &["--select", "yaml/*", option]);

@@ -1,24 +1,8 @@
 //! `plimsoll config` and `plimsoll init`: what they print and what they write.
 
-use std::{
-    fs,
-    process::{Command, Stdio},
-};
+use std::fs;
 
 use super::dir::Dir;
-
-/// (exit code, standard output, standard error)
-fn run(dir: &Dir, arguments: &[&str]) -> (i32, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command
-        .current_dir(dir.path())
-        .stdin(Stdio::null())
-        .env_remove("PLIMSOLL_OUTPUT_FORMAT")
-        .env_remove("GITHUB_ACTIONS");
-    let output = command.args(arguments).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
-}
 
 /// An empty repository.
 fn repository() -> Dir {
@@ -38,7 +22,7 @@ fn what_holds_for_a_file_is_shown_with_its_reasons() {
         "team/.plimsoll.yaml",
         "extends: ../base.yaml\nselect: [host-pid, host-ipc, privileged-container, seccomp-field-unsupported]\nextend-select: host-network\nexclude: a\nrules: {host-pid: off, privileged-container: low}\nfail-on: high\n",
     );
-    let (code, out, err) = run(&dir, &["config", "show", "team/a/x.yaml"]);
+    let (code, out, err) = dir.run(&["config", "show", "team/a/x.yaml"]);
     assert_eq!((code, err.as_str()), (0, ""));
     let lines: Vec<_> =
         out.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
@@ -66,7 +50,7 @@ fn what_holds_for_a_file_is_shown_with_its_reasons() {
     sorted.sort();
     expected.sort_unstable();
     assert_eq!(sorted, expected, "{out}");
-    let (_, out, _) = run(&dir, &["config", "show", "team/a", "--isolated"]);
+    let (_, out, _) = dir.run(&["config", "show", "team/a", "--isolated"]);
     assert!(out.contains("configuration  none") && !out.contains("override"), "{out}");
 }
 
@@ -74,14 +58,14 @@ fn what_holds_for_a_file_is_shown_with_its_reasons() {
 fn a_broken_configuration_is_told_instead_of_shown() {
     let dir = repository();
     dir.write(".plimsoll.yaml", "ignore: host-pud\n");
-    let (code, out, err) = run(&dir, &["config", "show", "x.yaml"]);
+    let (code, out, err) = dir.run(&["config", "show", "x.yaml"]);
     assert_eq!((code, out.as_str()), (2, ""));
     assert!(err.starts_with(".plimsoll.yaml:1:9: error: unknown rule `host-pud`"), "{err}");
 }
 
 #[test]
 fn the_schema_that_is_printed_is_the_one_in_the_docs() {
-    let (code, out, _) = run(&repository(), &["config", "schema"]);
+    let (code, out, _) = repository().run(&["config", "schema"]);
     assert_eq!((code, out.as_str()), (0, include_str!("../../docs/plimsoll.schema.json")));
 }
 
@@ -91,13 +75,13 @@ fn the_first_configuration_is_a_good_one_with_and_without_its_proposals() {
     let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostPID: true\n  containers: [{name: c, image: x}]\n";
     dir.write("deep/vendor/x.yaml", pod);
     dir.write("y.yaml", pod);
-    let (code, out, err) = run(&dir, &["init"]);
+    let (code, out, err) = dir.run(&["init"]);
     assert_eq!((code, out.as_str(), err.as_str()), (0, "", "wrote `.plimsoll.yaml`\n"));
     let text = fs::read_to_string(dir.path().join(".plimsoll.yaml")).unwrap();
     assert!(text.contains("Found here: 2 files with Kubernetes objects; "), "{text}");
     assert!(text.contains("#exclude: [vendor]\n"), "{text}");
     assert!(text.contains("\n#  host-pid: ") && text.contains("  # 2 found\n"), "{text}");
-    assert!(run(&dir, &["config", "show", "y.yaml"]).1.contains("configuration  .plimsoll.yaml"));
+    assert!(dir.run(&["config", "show", "y.yaml"]).1.contains("configuration  .plimsoll.yaml"));
 
     // A bare `#` stands before a setting; before prose, a space or more stands behind it.
     let mut settings = false;
@@ -110,7 +94,7 @@ fn the_first_configuration_is_a_good_one_with_and_without_its_proposals() {
     let all: String = lines.collect();
     assert!(all.contains("\noverrides:\n  - paths") && all.contains("\nrules:\n  "), "{all}");
     dir.write(".plimsoll.yaml", &all);
-    let (code, out, err) = run(&dir, &["config", "show", "clusters/dev/x.yaml"]);
+    let (code, out, err) = dir.run(&["config", "show", "clusters/dev/x.yaml"]);
     assert_eq!((code, err.as_str()), (0, ""), "{all}");
     assert!(out.contains("agents look at their node"), "{out}");
 }
@@ -120,12 +104,12 @@ fn a_configuration_that_is_there_is_never_overwritten() {
     for name in [".plimsoll.yaml", ".plimsoll.yml"] {
         let dir = repository();
         dir.write(&format!("sub/{name}"), "fail-on: low\n");
-        let (code, _, err) = run(&dir, &["init", "sub"]);
+        let (code, _, err) = dir.run(&["init", "sub"]);
         assert_eq!((code, err), (2, format!("error: `sub/{name}` is there already\n")));
         assert_eq!(fs::read_to_string(dir.path().join("sub").join(name)).unwrap(), "fail-on: low\n");
         assert_eq!(fs::read_dir(dir.path().join("sub")).unwrap().count(), 1);
     }
-    let (code, _, err) = run(&repository(), &["init", "nowhere"]);
+    let (code, _, err) = repository().run(&["init", "nowhere"]);
     assert_eq!((code, err.as_str()), (2, "error: cannot read `nowhere`: no such file or directory\n"));
 }
 
@@ -133,7 +117,7 @@ fn a_configuration_that_is_there_is_never_overwritten() {
 fn the_rule_that_require_reason_adds_is_shown() {
     let dir = repository();
     dir.write(".plimsoll.yaml", "profiles: [baseline]\nrequire-reason: true\n");
-    let (code, out, err) = run(&dir, &["config", "show", "a.yaml"]);
+    let (code, out, err) = dir.run(&["config", "show", "a.yaml"]);
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("added          ignore-without-reason, by `require-reason`\n"), "{out}");
 }
@@ -143,9 +127,9 @@ fn a_run_without_rules_says_so() {
     let dir = repository();
     dir.write(".plimsoll.yaml", "select: []\n");
     dir.write("a.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n");
-    let (code, _, err) = run(&dir, &["check"]);
+    let (code, _, err) = dir.run(&["check"]);
     assert_eq!(code, 0, "{err}");
     assert!(err.contains("warning: no rule is selected, so nothing was looked for\n"), "{err}");
-    let (_, _, err) = run(&dir, &["check", "--profile=all"]);
+    let (_, _, err) = dir.run(&["check", "--profile=all"]);
     assert!(!err.contains("no rule"), "{err}");
 }

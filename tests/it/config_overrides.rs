@@ -1,22 +1,12 @@
 //! `overrides`: what holds for some files, objects and containers only.
 
-use std::process::{Command, Stdio};
-
 use plimsoll::{config::load, rule::Registry};
 
 use super::dir::Dir;
 
 /// What `check` prints with these options, and how it ends.
 fn check(dir: &Dir, options: &[&str]) -> (i32, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command
-        .current_dir(dir.path())
-        .stdin(Stdio::null())
-        .env_remove("PLIMSOLL_OUTPUT_FORMAT")
-        .env_remove("GITHUB_ACTIONS");
-    let output = command.args(["check", "--output-format=concise"]).args(options).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    dir.run(&[&["check", "--output-format=concise"], options].concat())
 }
 
 /// A pod whose two containers are privileged, on lines 8 and 11.

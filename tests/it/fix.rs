@@ -14,7 +14,7 @@ use plimsoll::{
     yaml::{Kind, Limits, Node, parse},
 };
 
-use super::dir::Dir;
+use super::dir::{Dir, ended, plimsoll};
 
 /// Two rules with unsafe fixes and one with a safe one.
 const RULES: &str = "--select=privileged-container,host-pid,rbac-namespace-on-cluster-object";
@@ -59,24 +59,12 @@ rules: []
 ";
 
 fn command(dir: &Dir, options: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.current_dir(dir.path()).arg("check").args(options).stdin(Stdio::null());
-    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "PLIMSOLL_OUTPUT_FORMAT", "LC_ALL"]
-    {
-        command.env_remove(name);
-    }
-    command
+    plimsoll(dir.path(), &[&["check"], options].concat())
 }
 
 /// The exit code, standard output and standard error of a check with [`RULES`] and `options`.
 fn run(dir: &Dir, options: &[&str]) -> (i32, String, String) {
     ended(command(dir, &[&[RULES], options].concat()))
-}
-
-fn ended(mut command: Command) -> (i32, String, String) {
-    let output = command.output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
 fn read(dir: &Dir, file: &str) -> String {

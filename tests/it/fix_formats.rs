@@ -1,20 +1,13 @@
 //! What the reports say about fixes, applied by this file alone: each format must come to the same text.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::Value;
 
-use super::dir::Dir;
+use super::dir::{Dir, plimsoll};
 
 fn run(folder: &Path, options: &[&str]) -> Vec<u8> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.current_dir(folder).args(["check", "--profile=all", "-q"]).args(options).stdin(Stdio::null());
-    command.output().unwrap().stdout
+    plimsoll(folder, &[&["check", "--profile=all", "-q"], options].concat()).output().unwrap().stdout
 }
 
 fn report(folder: &Path, format: &str) -> Value {

@@ -1,14 +1,8 @@
 //! Fixes of what kustomizations build: each is made where the value stands, or not at all.
 
-use std::{
-    collections::BTreeMap,
-    process::{Command, Stdio},
-};
+use std::{collections::BTreeMap, process::Command};
 
-use super::{
-    dir::Dir,
-    overlays::{check, repository},
-};
+use super::{dir::Dir, overlays::check};
 
 const POD: &str = "\
 apiVersion: v1
@@ -23,7 +17,7 @@ spec:
 
 /// Fixes all of a repository with `files`; the texts that changed, and what was said.
 fn fixed(files: &[(&str, &str)], rules: &str) -> (BTreeMap<String, String>, String) {
-    let dir = repository(files);
+    let dir = Dir::repository(files);
     let (out, said) = fix(&dir, rules);
     assert!(said.contains("Fixed "), "{out}{said}");
     let read = |file: &str| std::fs::read_to_string(dir.path().join(file)).unwrap();
@@ -33,11 +27,9 @@ fn fixed(files: &[(&str, &str)], rules: &str) -> (BTreeMap<String, String>, Stri
 }
 
 fn fix(dir: &Dir, rules: &str) -> (String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.current_dir(dir.path()).args(["check", "--fix", "--unsafe-fixes", "--output-format=concise"]);
-    let output = command.args(["--select", rules]).stdin(Stdio::null()).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (text(output.stdout), text(output.stderr))
+    let (_, out, err) =
+        dir.run(&["check", "--fix", "--unsafe-fixes", "--output-format=concise", "--select", rules]);
+    (out, err)
 }
 
 /// What only the texts of `changed` are.
@@ -124,7 +116,7 @@ fn a_value_that_a_kustomization_makes_gets_no_fix() {
         ("base/kustomization.yaml", "resources: [pod.yaml]\n"),
         ("over/kustomization.yaml", image),
     ];
-    let dir = repository(&files);
+    let dir = Dir::repository(&files);
     let out = check(&dir, &["--output-format=json", "--profile=all"]);
     let report: serde_json::Value = serde_json::from_str(&out).unwrap();
     let findings = report["findings"].as_array().unwrap();
@@ -259,7 +251,7 @@ fn a_rule_that_a_comment_names_in_vain_is_taken_out_and_all_other_comments_stay(
 fn a_fix_that_reaches_other_overlays_says_so() {
     let patch = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n    - name: web\n      \
                  securityContext:\n        capabilities: {add: [SYS_ADMIN]}\n";
-    let dir = repository(&[
+    let dir = Dir::repository(&[
         ("base/kustomization.yaml", "resources: [pod.yaml]\n"),
         ("base/pod.yaml", POD),
         ("dev/kustomization.yaml", "resources: [../base]\n"),

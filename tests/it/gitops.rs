@@ -210,7 +210,7 @@ fn objects_of_an_odd_shape_are_passed_over() {
 mod run {
     //! Whole runs over repositories with GitOps objects.
 
-    use super::super::overlays::{check, repository};
+    use super::super::{dir::Dir, overlays::check};
 
     const POD: &str = "\
 apiVersion: v1
@@ -235,7 +235,7 @@ spec:
 
     #[test]
     fn a_plain_folder_is_judged_as_it_is_applied_and_not_as_it_stands() {
-        let dir = repository(&[
+        let dir = Dir::repository(&[
             ("clusters/prod.yaml", &flux("apps", "./apps", "  targetNamespace: shop\n")),
             ("apps/pod.yaml", POD),
         ]);
@@ -249,7 +249,7 @@ spec:
     fn a_kustomization_that_an_object_applies_is_no_root_by_itself() {
         let patch =
             "  patches:\n    - target: {kind: Pod}\n      patch: '[{op: remove, path: /spec/hostNetwork}]'\n";
-        let dir = repository(&[
+        let dir = Dir::repository(&[
             ("clusters/prod.yaml", &flux("apps", "./apps", patch)),
             ("apps/kustomization.yaml", "resources: [pod.yaml]\n"),
             ("apps/pod.yaml", POD),
@@ -261,7 +261,7 @@ spec:
     fn what_an_object_sets_is_found_in_the_object() {
         let patch = "  patches:\n    - target: {kind: Pod}\n      patch: |\n        - op: add\n          path: \
                      /spec/hostPID\n          value: true\n";
-        let dir = repository(&[
+        let dir = Dir::repository(&[
             ("clusters/prod.yaml", &flux("apps", "./apps", patch)),
             ("apps/kustomization.yaml", "resources: [pod.yaml]\n"),
             ("apps/pod.yaml", &POD.replace("  hostNetwork: true\n", "")),
@@ -272,7 +272,7 @@ spec:
 
     #[test]
     fn objects_of_one_name_are_told_apart_by_their_files() {
-        let dir = repository(&[
+        let dir = Dir::repository(&[
             ("clusters/prod/apps.yaml", &flux("apps", "./apps", "  namePrefix: prod-\n")),
             ("clusters/staging/apps.yaml", &flux("apps", "./apps", "  namePrefix: staging-\n")),
             ("apps/pod.yaml", POD),
@@ -289,7 +289,7 @@ spec:
         let pod = POD.replace("hostNetwork: true", "hostNetwork: ${NET}\n  hostPID: ${PID}");
         let variables =
             "  postBuild:\n    substitute: {NET: 'true'}\n    substituteFrom: [{kind: Secret, name: a}]\n";
-        let dir = repository(&[
+        let dir = Dir::repository(&[
             ("clusters/prod.yaml", &flux("apps", "./apps", variables)),
             ("apps/pod.yaml", &pod),
         ]);
@@ -300,7 +300,7 @@ spec:
 
     #[test]
     fn a_folder_that_cannot_be_built_is_told_at_the_object_and_judged_for_what_it_sets() {
-        let dir = repository(&[
+        let dir = Dir::repository(&[
             ("clusters/prod.yaml", &flux("apps", "./apps", "")),
             ("apps/a.yaml", POD),
             ("apps/b.yaml", POD),
@@ -320,7 +320,7 @@ spec:
         let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: \
                            argocd}\nspec:\n  destination: {namespace: shop}\n  source: {repoURL: 'https://git.example/a', \
                            path: apps}\n";
-        let dir = repository(&[("argocd.yaml", application), ("apps/pod.yaml", POD)]);
+        let dir = Dir::repository(&[("argocd.yaml", application), ("apps/pod.yaml", POD)]);
         let found = check(&dir, &[ONE]);
         assert!(found.contains("Pod shop/web"), "{found}");
         assert!(found.ends_with("(in Application argocd/web)\n"), "{found}");
@@ -345,7 +345,7 @@ spec:
     fn a_template_patch_that_may_change_the_source_leaves_open_what_is_not_there() {
         let rules = &["--select=host-network,run-as-non-root-missing"];
         let found = |more: &str| {
-            check(&repository(&[("set.yaml", &format!("{SET}{more}")), ("apps/pod.yaml", POD)]), rules)
+            check(&Dir::repository(&[("set.yaml", &format!("{SET}{more}")), ("apps/pod.yaml", POD)]), rules)
         };
         let harmless = "  templatePatch: |\n    spec: {syncPolicy: {automated: {prune: true}}}\n";
         for more in ["", harmless] {
@@ -359,7 +359,7 @@ spec:
         assert!(own.contains("(in Application argocd/apps)"), "{own}");
         let set =
             SET.replace("[{app: apps}]}", "[{app: apps}], template: {metadata: {}, spec: {project: a}}}");
-        let dir = repository(&[("set.yaml", &set), ("apps/pod.yaml", POD)]);
+        let dir = Dir::repository(&[("set.yaml", &set), ("apps/pod.yaml", POD)]);
         assert!(!check(&dir, rules).contains("run-as-non-root-missing"));
     }
 
@@ -367,7 +367,7 @@ spec:
     fn parameters_from_files_lead_to_folders_that_are_judged_as_they_are_applied() {
         let set =
             SET.replace("list: {elements: [{app: apps}]}", "git: {files: [{path: 'envs/*/config.json'}]}");
-        let dir = repository(&[
+        let dir = Dir::repository(&[
             ("set.yaml", &set),
             ("envs/dev/config.json", "{\"app\": \"apps\"}"),
             ("envs/none/config.json", "[1, {\"app\": \"../up\"}]"),

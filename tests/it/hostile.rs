@@ -1,8 +1,8 @@
 //! Repositories made to harm, and bases outside of what was walked.
 
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
-use super::{dir::Dir, overlays::repository};
+use super::dir::{Dir, plimsoll};
 
 const DEPLOYMENT: &str = "\
 apiVersion: apps/v1
@@ -18,10 +18,7 @@ spec:
 ";
 
 fn run(dir: &Dir, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.current_dir(dir.path()).args(arguments).stdin(Stdio::null());
-    command.env_remove("PLIMSOLL_OUTPUT_FORMAT").env_remove("GITHUB_ACTIONS");
-    command.output().unwrap()
+    plimsoll(dir.path(), arguments).output().unwrap()
 }
 
 fn printed(output: &Output) -> String {
@@ -30,7 +27,8 @@ fn printed(output: &Output) -> String {
 
 #[test]
 fn a_chain_of_kustomizations_is_refused_before_the_stack_ends() {
-    let dir = repository(&[("l0/d.yaml", DEPLOYMENT), ("l0/kustomization.yaml", "resources: [d.yaml]\n")]);
+    let dir =
+        Dir::repository(&[("l0/d.yaml", DEPLOYMENT), ("l0/kustomization.yaml", "resources: [d.yaml]\n")]);
     for level in 1..600 {
         dir.write(&format!("l{level}/kustomization.yaml"), &format!("resources: [../l{}]\n", level - 1));
     }
@@ -48,7 +46,7 @@ fn copies_that_double_and_texts_that_double_are_refused() {
         .collect();
     let patch =
         format!("resources: [d.yaml]\npatches:\n  - target: {{kind: Deployment}}\n    patch: |\n{copies}");
-    let dir = repository(&[("d.yaml", DEPLOYMENT), ("kustomization.yaml", &patch)]);
+    let dir = Dir::repository(&[("d.yaml", DEPLOYMENT), ("kustomization.yaml", &patch)]);
     let output = run(&dir, &["render", "."]);
     assert_eq!(output.status.code(), Some(2), "{}", printed(&output));
 
@@ -59,7 +57,7 @@ fn copies_that_double_and_texts_that_double_are_refused() {
         )
     };
     let pairs: String = (0..40).map(|_| pair("a", "b") + &pair("b", "a")).collect();
-    let dir = repository(&[
+    let dir = Dir::repository(&[
         (
             "c.yaml",
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: aaaaaaaa, b: bbbbbbbb}\n",
@@ -81,8 +79,11 @@ fn values_stacked_on_each_other_are_refused() {
     }
     let kustomization = "resources: [d.yaml]\npatches: [{path: p.json, target: {kind: Deployment}}]\n";
     let operations = format!("[{}]", operations.join(","));
-    let dir =
-        repository(&[("d.yaml", DEPLOYMENT), ("p.json", &operations), ("kustomization.yaml", kustomization)]);
+    let dir = Dir::repository(&[
+        ("d.yaml", DEPLOYMENT),
+        ("p.json", &operations),
+        ("kustomization.yaml", kustomization),
+    ]);
     let output = run(&dir, &["render", "."]);
     assert_eq!(output.status.code(), Some(2), "{}", printed(&output));
     assert!(printed(&output).contains("builds deeper than 512 levels"), "{}", printed(&output));
@@ -90,7 +91,7 @@ fn values_stacked_on_each_other_are_refused() {
 
 #[test]
 fn two_objects_of_one_base_in_one_root_are_two_findings() {
-    let dir = repository(&[
+    let dir = Dir::repository(&[
         ("b/d.yaml", DEPLOYMENT),
         ("b/kustomization.yaml", "resources: [d.yaml]\n"),
         ("p1/kustomization.yaml", "namePrefix: p1-\nresources: [../b]\n"),
@@ -108,7 +109,7 @@ fn what_holds_for_a_base_outside_of_what_was_walked_is_asked() {
         ("base/kustomization.yaml", "resources: [d.yaml]\n"),
         ("ov/kustomization.yaml", "resources: [../base]\n"),
     ];
-    let dir = repository(&files);
+    let dir = Dir::repository(&files);
     assert_eq!(run(&dir, &["check", "ov"]).status.code(), Some(1));
     let output = run(&dir, &["check", "ov", "--min-severity", "critical"]);
     assert_eq!(output.status.code(), Some(0), "{}", printed(&output));
@@ -123,7 +124,7 @@ fn what_holds_for_a_base_outside_of_what_was_walked_is_asked() {
 
 /// Layers, each of which takes the last one twice, over a bottom of these files.
 fn diamonds(bottom: &[(&str, &str)], layers: usize) -> Dir {
-    let dir = repository(bottom);
+    let dir = Dir::repository(bottom);
     for layer in 1..=layers {
         for side in ["a", "b"] {
             let text = format!("namePrefix: {side}-\nresources:\n  - ../l{}\n", layer - 1);
@@ -206,7 +207,7 @@ fn a_mistake_below_bases_with_their_own_schemas_is_told_once() {
 /// Components, each of which takes the last one twice, over a bottom with this field, under a kustomization.
 fn component_diamonds(bottom: &str) -> Dir {
     let head = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n";
-    let dir = repository(&[("top/d.yaml", DEPLOYMENT)]);
+    let dir = Dir::repository(&[("top/d.yaml", DEPLOYMENT)]);
     dir.write("c0/kustomization.yaml", &format!("{head}{bottom}"));
     for layer in 1..=25 {
         let last = layer - 1;
@@ -233,7 +234,7 @@ fn components_taken_twice_layer_upon_layer_are_refused() {
 #[test]
 fn chains_of_components_and_of_transformers_end_before_the_stack() {
     let head = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n";
-    let dir = repository(&[
+    let dir = Dir::repository(&[
         ("top/d.yaml", DEPLOYMENT),
         ("top/kustomization.yaml", "resources: [d.yaml]\ncomponents: [../c0]\n"),
         ("plug/d.yaml", DEPLOYMENT),
@@ -268,7 +269,7 @@ fn replacement(from: (&str, &str), to: (&str, &str)) -> String {
 
 /// The one refusal of `check`, and that `render` and `check` end in time and by themselves.
 fn refused(files: &[(&str, &str)], expected: &str) {
-    let dir = repository(files);
+    let dir = Dir::repository(files);
     let refused = refusals(&dir);
     assert!(refused.len() == 1 && refused[0].contains(expected), "{expected}: {refused:?}");
     assert_eq!(run(&dir, &["render", "."]).status.code(), Some(2));
@@ -322,7 +323,7 @@ fn definitions_that_refer_to_each_other_end() {
     let kind = "\"apiVersion\":{},\"kind\":{},\"metadata\":{}";
     let definitions =
         format!("{{\"x.A\":{{\"Schema\":{{\"properties\":{{{kind},{}}}}}}}}}", fields.join(","));
-    let dir = repository(&[
+    let dir = Dir::repository(&[
         ("m.yaml", TWO_MAPS),
         ("d.json", &definitions),
         ("kustomization.yaml", "resources: [m.yaml]\ncrds: [d.json]\nnamePrefix: a-\n"),
@@ -341,7 +342,7 @@ fn the_deepest_objects_below_the_longest_chain_fit_the_stack() {
     };
     let bottom = "resources: [o.yaml]\npatches: [{path: p.yaml}]\nimages: [{name: x, newTag: t1}]\n\
                   commonLabels: {l: m}\ntransformers: [h.yaml]\n";
-    let dir = repository(&[
+    let dir = Dir::repository(&[
         ("l0/o.yaml", &object(508, "{x: y, n: null}")),
         ("l0/p.yaml", &object(190, "{x: z}")),
         ("l0/h.yaml", "apiVersion: builtin\nkind: HashTransformer\nmetadata: {name: h}\n"),

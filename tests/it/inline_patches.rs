@@ -5,10 +5,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::{
-    dir::Dir,
-    overlays::{check, repository},
-};
+use super::{dir::Dir, overlays::check};
 
 const BASE: [(&str, &str); 2] = [
     ("base/kustomization.yaml", "resources: [pod.yaml]\n"),
@@ -20,7 +17,7 @@ const BASE: [(&str, &str); 2] = [
 
 /// What is found in an overlay with this kustomization, as `line:column rule` in the order of the places.
 fn found(kustomization: &str) -> String {
-    let dir = repository(&BASE);
+    let dir = Dir::repository(&BASE);
     dir.write("over/kustomization.yaml", kustomization);
     shown(&dir, &["--select", "host-pid,host-ipc,suppression/*", "--ignore", "ignore-without-reason"])
 }
@@ -73,7 +70,7 @@ fn a_value_points_at_its_line_in_every_style_of_scalar() {
 
 #[test]
 fn a_mistake_in_a_patch_points_at_its_line() {
-    let dir = repository(&BASE);
+    let dir = Dir::repository(&BASE);
     dir.write("over/kustomization.yaml", &with("|2-\n    kind: Pod\n    a: b: c\n"));
     assert_eq!(shown(&dir, &["--select", "kustomization-invalid"]), "5:8 kustomization-invalid");
 }
@@ -126,7 +123,7 @@ fn nothing_is_said_about_comments_where_not_all_could_be_found() {
 
 /// The kustomization after `--add-ignore`, and what is found afterwards.
 fn after_adding(kustomization: &str) -> (String, String) {
-    let dir = repository(&BASE);
+    let dir = Dir::repository(&BASE);
     dir.write("over/kustomization.yaml", kustomization);
     let rules = ["--select", "host-pid,host-ipc"];
     let status = Command::new(env!("CARGO_BIN_EXE_plimsoll"))

@@ -6,7 +6,6 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use plimsoll::{
@@ -16,6 +15,8 @@ use plimsoll::{
     yaml::{Limits, Node, parse},
 };
 use serde_yaml::Value;
+
+use super::dir::{ended, plimsoll};
 
 fn cases() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/kustomize");
@@ -28,10 +29,8 @@ fn cases() -> Vec<PathBuf> {
 /// (exit code, standard output, standard error) of `plimsoll render` in the folder of a case.
 fn render(case: &Path, options: &[&str]) -> (Option<i32>, String, String) {
     let root = if case.join("overlay").is_dir() { "overlay" } else { "." };
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    let output = command.arg("render").args(options).arg(root).current_dir(case).output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code(), text(output.stdout), text(output.stderr))
+    let (code, out, err) = ended(plimsoll(case, &[&["render"], options, &[root]].concat()));
+    (Some(code), out, err)
 }
 
 /// The objects of a text in order.

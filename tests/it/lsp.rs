@@ -26,23 +26,13 @@ fn one() -> Value {
     json!({"select": ["privileged-container"]})
 }
 
-/// A folder with a Git border, so that nothing above it counts, and these files.
-fn dir(files: &[(&str, &str)]) -> Dir {
-    let dir = Dir::new();
-    dir.write(".git/HEAD", "");
-    for (file, text) in files {
-        dir.write(file, text);
-    }
-    dir
-}
-
 fn clean() -> String {
     POD.replace("true", "false")
 }
 
 #[test]
 fn a_server_lives_as_the_protocol_says() {
-    let dir = dir(&[]);
+    let dir = Dir::repository(&[]);
     let mut client = Client::start(dir.path());
     assert_eq!(client.error("textDocument/hover", json!({})), -32002, "before `initialize`");
     let answer = client.initialize(&Value::Null, &full(), &Value::Null);
@@ -62,7 +52,7 @@ fn a_server_lives_as_the_protocol_says() {
 
 #[test]
 fn leaving_without_shutdown_is_told_by_the_exit_code() {
-    let dir = dir(&[]);
+    let dir = Dir::repository(&[]);
     let mut client = Client::open(dir.path(), &full(), &one());
     client.notify("exit", Value::Null);
     assert_eq!(client.wait(), Some(1));
@@ -74,7 +64,7 @@ fn leaving_without_shutdown_is_told_by_the_exit_code() {
 
 #[test]
 fn files_are_told_open_or_not_and_an_edit_by_range_changes_what_is_told() {
-    let dir = dir(&[("a b/pod.yaml", POD), ("clean.yaml", &clean())]);
+    let dir = Dir::repository(&[("a b/pod.yaml", POD), ("clean.yaml", &clean())]);
     let mut client = Client::open(dir.path(), &full(), &one());
     let (pod, other) = (uri(dir.path(), "a b/pod.yaml"), uri(dir.path(), "clean.yaml"));
     client.until_rules(&pod, &[FOUND]);
@@ -108,7 +98,7 @@ fn files_are_told_open_or_not_and_an_edit_by_range_changes_what_is_told() {
 #[test]
 fn places_behind_korean_and_emoji_are_right_in_both_encodings() {
     let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - {name: c, image: \"안녕 😀\", securityContext: {privileged: true}}\n";
-    let dir = dir(&[("pod.yaml", text)]);
+    let dir = Dir::repository(&[("pod.yaml", text)]);
     let line = text.lines().nth(5).unwrap();
     let before = &line[..line.find("true").unwrap()];
     for (offered, used, column) in [
@@ -138,7 +128,7 @@ fn places_behind_korean_and_emoji_are_right_in_both_encodings() {
 
 #[test]
 fn a_client_that_asks_is_answered_and_told_when_nothing_changed() {
-    let dir = dir(&[("pod.yaml", POD)]);
+    let dir = Dir::repository(&[("pod.yaml", POD)]);
     let mut client = Client::open(dir.path(), &pulling(), &one());
     let pod = uri(dir.path(), "pod.yaml");
     client.did_open(&pod, POD);
@@ -157,7 +147,7 @@ fn a_client_that_asks_is_answered_and_told_when_nothing_changed() {
 
 #[test]
 fn the_whole_workspace_is_told_and_then_only_what_changes() {
-    let dir = dir(&[("a.yaml", POD), ("b.yaml", POD)]);
+    let dir = Dir::repository(&[("a.yaml", POD), ("b.yaml", POD)]);
     let mut client = Client::open(dir.path(), &pulling(), &one());
     let all = client.request("workspace/diagnostic", json!({"previousResultIds": []}));
     let items = all["items"].as_array().unwrap().clone();
@@ -215,7 +205,7 @@ spec:
 ";
 
 fn overlay() -> Dir {
-    dir(&[
+    Dir::repository(&[
         ("base/kustomization.yaml", "resources: [web.yaml]\n"),
         ("base/web.yaml", DEPLOYMENT),
         ("prod/kustomization.yaml", "resources: [../base]\npatches: [{path: patch.yaml}]\n"),
@@ -252,7 +242,7 @@ fn what_an_overlay_makes_is_told_where_it_is_written_with_the_way_to_it() {
 
 /// A base that is privileged, and a patch beside the overlay that could mend it.
 fn mendable() -> Dir {
-    dir(&[
+    Dir::repository(&[
         ("base/kustomization.yaml", "resources: [web.yaml]\n"),
         ("base/web.yaml", &DEPLOYMENT.replace("image: a", "securityContext: {privileged: true}")),
         ("prod/kustomization.yaml", BARE),
@@ -313,7 +303,7 @@ fn findings_of_a_built_object_move_with_the_text_until_the_next_run() {
 
 #[test]
 fn several_folders_come_and_go() {
-    let (one_dir, other) = (dir(&[("a.yaml", POD)]), dir(&[("b.yaml", POD)]));
+    let (one_dir, other) = (Dir::repository(&[("a.yaml", POD)]), Dir::repository(&[("b.yaml", POD)]));
     let mut client = Client::open(one_dir.path(), &full(), &one());
     let (a, b) = (uri(one_dir.path(), "a.yaml"), uri(other.path(), "b.yaml"));
     client.until_rules(&a, &[FOUND]);
@@ -329,7 +319,7 @@ fn several_folders_come_and_go() {
 
 #[test]
 fn a_file_outside_of_all_folders_is_judged_by_itself() {
-    let dir = dir(&[("a.yaml", POD), ("b.yaml", POD)]);
+    let dir = Dir::repository(&[("a.yaml", POD), ("b.yaml", POD)]);
     let mut client = Client::start(dir.path());
     client.initialize(&Value::Null, &full(), &one());
     let (a, b) = (uri(dir.path(), "a.yaml"), uri(dir.path(), "b.yaml"));
@@ -345,7 +335,11 @@ fn a_file_outside_of_all_folders_is_judged_by_itself() {
 
 #[test]
 fn what_is_left_out_of_a_run_is_left_out_when_it_is_opened() {
-    let dir = dir(&[(".plimsoll.yaml", "exclude: [vendor]\n"), ("vendor/a.yaml", POD), ("b.yaml", POD)]);
+    let dir = Dir::repository(&[
+        (".plimsoll.yaml", "exclude: [vendor]\n"),
+        ("vendor/a.yaml", POD),
+        ("b.yaml", POD),
+    ]);
     dir.write(".gitignore", "built/\n");
     dir.write("built/c.yaml", POD);
     let mut client = Client::open(dir.path(), &full(), &one());
@@ -364,7 +358,7 @@ fn what_is_left_out_of_a_run_is_left_out_when_it_is_opened() {
 #[cfg(unix)]
 #[test]
 fn a_workspace_behind_a_symbolic_link_keeps_its_name() {
-    let dir = dir(&[("real/pod.yaml", POD)]);
+    let dir = Dir::repository(&[("real/pod.yaml", POD)]);
     std::os::unix::fs::symlink(dir.path().join("real"), dir.path().join("link")).unwrap();
     let mut client = Client::open(&dir.path().join("link"), &full(), &one());
     let pod = uri(dir.path(), "link/pod.yaml");
@@ -379,7 +373,10 @@ fn a_workspace_behind_a_symbolic_link_keeps_its_name() {
 fn a_broken_configuration_is_told_in_itself_and_what_was_good_before_holds() {
     let two = "select: [privileged-container, host-network]\n";
     let pod = POD.replace("spec:", "spec:\n  hostNetwork: true");
-    let dir = dir(&[(".plimsoll.yaml", &format!("{two}ignore: [privileged-container]\n")), ("a.yaml", &pod)]);
+    let dir = Dir::repository(&[
+        (".plimsoll.yaml", &format!("{two}ignore: [privileged-container]\n")),
+        ("a.yaml", &pod),
+    ]);
     let mut client = Client::open(dir.path(), &full(), &json!({}));
     let (config, a) = (uri(dir.path(), ".plimsoll.yaml"), uri(dir.path(), "a.yaml"));
     client.until("a run", |client| client.pushed.contains_key(&a));
@@ -415,7 +412,7 @@ fn a_broken_configuration_is_told_in_itself_and_what_was_good_before_holds() {
 
 #[test]
 fn a_client_that_asks_for_open_files_alone_is_pushed_the_mistakes_of_a_closed_configuration() {
-    let dir = dir(&[(".plimsoll.yaml", "no: 1\n"), ("a.yaml", POD)]);
+    let dir = Dir::repository(&[(".plimsoll.yaml", "no: 1\n"), ("a.yaml", POD)]);
     let mut client = Client::open(dir.path(), &pulling(), &json!({}));
     let config = uri(dir.path(), ".plimsoll.yaml");
     client.until_rules(&config, &["configuration@0:0"]);
@@ -429,7 +426,7 @@ fn a_client_that_asks_for_open_files_alone_is_pushed_the_mistakes_of_a_closed_co
 
 #[test]
 fn settings_hold_and_may_change() {
-    let dir = dir(&[("a.yaml", POD)]);
+    let dir = Dir::repository(&[("a.yaml", POD)]);
     let a = uri(dir.path(), "a.yaml");
     let mut client = Client::open(dir.path(), &full(), &json!({"select": ["host-network"]}));
     client.listen(std::time::Duration::from_millis(200));
@@ -456,16 +453,12 @@ fn settings_hold_and_may_change() {
 
 #[test]
 fn a_baseline_and_a_configuration_may_be_named_in_the_settings() {
-    let dir = dir(&[("a.yaml", POD), ("other.yaml", "select: [privileged-container]\n")]);
+    let dir = Dir::repository(&[("a.yaml", POD), ("other.yaml", "select: [privileged-container]\n")]);
     let a = uri(dir.path(), "a.yaml");
     let mut client = Client::open(dir.path(), &full(), &json!({"config": "other.yaml"}));
     client.until_rules(&a, &[FOUND]);
-    let written = std::process::Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(["baseline", "write", "known.jsonl", "--config", "other.yaml"])
-        .current_dir(dir.path())
-        .output()
-        .unwrap();
-    assert!(written.status.success(), "{written:?}");
+    let (code, _, err) = dir.run(&["baseline", "write", "known.jsonl", "--config", "other.yaml"]);
+    assert_eq!(code, 0, "{err}");
     let settings = json!({"config": "other.yaml", "baseline": "known.jsonl"});
     client.notify("workspace/didChangeConfiguration", json!({"settings": settings}));
     client.until_rules(&a, &[]);
@@ -486,7 +479,7 @@ fn a_baseline_and_a_configuration_may_be_named_in_the_settings() {
 
 #[test]
 fn comments_silence_at_once() {
-    let dir = dir(&[("a.yaml", POD)]);
+    let dir = Dir::repository(&[("a.yaml", POD)]);
     let mut client = Client::open(dir.path(), &full(), &one());
     let a = uri(dir.path(), "a.yaml");
     client.did_open(&a, POD);

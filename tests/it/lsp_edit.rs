@@ -19,15 +19,6 @@ spec:
         privileged: true
 ";
 
-fn dir(files: &[(&str, &str)]) -> Dir {
-    let dir = Dir::new();
-    dir.write(".git/HEAD", "");
-    for (file, text) in files {
-        dir.write(file, text);
-    }
-    dir
-}
-
 fn two() -> Value {
     json!({"select": ["privileged-container", "host-network"]})
 }
@@ -58,7 +49,7 @@ fn pull(client: &mut Client, uri: &str) -> Vec<String> {
 #[test]
 fn each_action_that_ignores_leaves_a_text_without_its_finding() {
     for text in [POD.to_owned(), POD.replace('\n', "\r\n"), format!("# first\n---\n{POD}")] {
-        let dir = dir(&[("pod.yaml", &text)]);
+        let dir = Dir::repository(&[("pod.yaml", &text)]);
         let mut client = Client::open(dir.path(), &pulling(), &two());
         let pod = uri(dir.path(), "pod.yaml");
         client.did_open(&pod, &text);
@@ -111,7 +102,7 @@ fn a_rule_joins_the_comment_at_the_top_that_gives_no_reason() {
     ];
     for (before, after) in cases {
         let text = format!("{before}{POD}");
-        let dir = dir(&[("pod.yaml", &text)]);
+        let dir = Dir::repository(&[("pod.yaml", &text)]);
         let mut client = Client::open(dir.path(), &pulling(), &two());
         let pod = uri(dir.path(), "pod.yaml");
         client.did_open(&pod, &text);
@@ -128,7 +119,7 @@ fn a_rule_joins_the_comment_at_the_top_that_gives_no_reason() {
 
 #[test]
 fn actions_are_those_of_the_place_and_of_the_kinds_asked_for() {
-    let dir = dir(&[("pod.yaml", POD)]);
+    let dir = Dir::repository(&[("pod.yaml", POD)]);
     let mut client = Client::open(dir.path(), &full(), &two());
     let pod = uri(dir.path(), "pod.yaml");
     client.did_open(&pod, POD);
@@ -154,7 +145,7 @@ fn actions_are_those_of_the_place_and_of_the_kinds_asked_for() {
 fn json_has_no_place_for_a_comment() {
     let text =
         r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"hostNetwork": true}}"#;
-    let dir = dir(&[("pod.json", text)]);
+    let dir = Dir::repository(&[("pod.json", text)]);
     let mut client = Client::open(dir.path(), &full(), &two());
     let pod = uri(dir.path(), "pod.json");
     client.did_open(&pod, text);
@@ -172,7 +163,7 @@ fn hover(client: &mut Client, uri: &str, position: Value) -> Value {
 fn a_rule_is_explained_where_it_is_found_and_where_it_is_named() {
     let text = format!("# plimsoll: ignore-file[host-ipc, rbac/*] why\n{POD}");
     let config = "profiles: [baseline]\nignore: [host-ipc]\nrules:\n  host-pid: off\n";
-    let dir = dir(&[("pod.yaml", &text), (".plimsoll.yaml", config)]);
+    let dir = Dir::repository(&[("pod.yaml", &text), (".plimsoll.yaml", config)]);
     let mut client = Client::open(dir.path(), &full(), &two());
     let (pod, settings) = (uri(dir.path(), "pod.yaml"), uri(dir.path(), ".plimsoll.yaml"));
     client.did_open(&pod, &text);
@@ -207,7 +198,7 @@ fn labels(client: &mut Client, uri: &str, position: Value) -> Vec<String> {
 fn names_are_completed_in_comments_and_in_the_configuration() {
     let text = format!("# plimsoll: ignore-file[host-]\n{POD}");
     let config = "prof\nprofiles: []\nignore:\n  - \nrules:\n  host-pid: \n";
-    let dir = dir(&[("pod.yaml", &text)]);
+    let dir = Dir::repository(&[("pod.yaml", &text)]);
     let mut client = Client::open(dir.path(), &full(), &two());
     let (pod, settings) = (uri(dir.path(), "pod.yaml"), uri(dir.path(), ".plimsoll.yaml"));
     client.did_open(&pod, &text);
@@ -245,7 +236,7 @@ fn three() -> Value {
 
 #[test]
 fn a_fix_mends_its_finding_and_says_when_it_may_break_something() {
-    let dir = dir(&[("pod.yaml", SILENCED)]);
+    let dir = Dir::repository(&[("pod.yaml", SILENCED)]);
     let pod = uri(dir.path(), "pod.yaml");
     let mut client = Client::open(dir.path(), &pulling(), &three());
     client.did_open(&pod, SILENCED);
@@ -272,7 +263,7 @@ fn a_fix_mends_its_finding_and_says_when_it_may_break_something() {
 
 #[test]
 fn all_safe_fixes_come_in_one_action_and_no_other_is_among_them() {
-    let dir = dir(&[("pod.yaml", SILENCED)]);
+    let dir = Dir::repository(&[("pod.yaml", SILENCED)]);
     let pod = uri(dir.path(), "pod.yaml");
     let mut client = Client::open(dir.path(), &pulling(), &three());
     client.did_open(&pod, SILENCED);
@@ -312,17 +303,16 @@ fn annotations() -> Value {
 
 /// What `check --fix` makes of a text.
 fn fixed_by_command(text: &str, settings: &Value) -> String {
-    let dir = dir(&[("pod.yaml", text)]);
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.args(["check", "--fix-only", "--kubernetes-version=1.33", "pod.yaml"]).current_dir(dir.path());
-    let rule = settings["select"][0].as_str().unwrap();
-    assert!(command.arg(format!("--select={rule}")).output().unwrap().status.success());
+    let dir = Dir::repository(&[("pod.yaml", text)]);
+    let select = format!("--select={}", settings["select"][0].as_str().unwrap());
+    let (code, _, err) = dir.run(&["check", "--fix-only", "--kubernetes-version=1.33", &select, "pod.yaml"]);
+    assert_eq!(code, 0, "{err}");
     std::fs::read_to_string(dir.path().join("pod.yaml")).unwrap()
 }
 
 #[test]
 fn fixing_all_comes_to_what_the_command_makes() {
-    let dir = dir(&[("pod.yaml", "")]);
+    let dir = Dir::repository(&[("pod.yaml", "")]);
     let pod = uri(dir.path(), "pod.yaml");
     let mut client = Client::open(dir.path(), &pulling(), &annotations());
     client.did_open(&pod, ANNOTATED);
@@ -360,7 +350,7 @@ fn fixing_all_comes_to_what_the_command_makes() {
 
 #[test]
 fn a_text_that_is_no_file_is_fixed_too() {
-    let dir = dir(&[]);
+    let dir = Dir::repository(&[]);
     let mut client = Client::open(dir.path(), &pulling(), &annotations());
     client.did_open("untitled:Untitled-1", ANNOTATED);
     let offered = actions(&mut client, "untitled:Untitled-1", &whole(), &json!(["source.fixAll.plimsoll"]));

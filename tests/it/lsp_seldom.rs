@@ -13,15 +13,6 @@ use super::{
 const POD: &str =
     "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostNetwork: true\n  hostPID: true\n";
 
-fn dir(files: &[(&str, &str)]) -> Dir {
-    let dir = Dir::new();
-    dir.write(".git/HEAD", "");
-    for (file, text) in files {
-        dir.write(file, text);
-    }
-    dir
-}
-
 fn host() -> Value {
     json!({"select": ["host-network", "host-pid"]})
 }
@@ -49,7 +40,7 @@ fn edit(line: u32, from: u32, to: u32, text: &str) -> Value {
 #[test]
 fn what_is_taken_back_before_a_run_is_found_where_it_was() {
     let text = format!("---\n{POD}").repeat(5);
-    let dir = dir(&[("a.yaml", &text)]);
+    let dir = Dir::repository(&[("a.yaml", &text)]);
     let file = uri(dir.path(), "a.yaml");
     let mut client = Client::open(dir.path(), &pulling(), &host());
     client.did_open(&file, &text);
@@ -73,7 +64,7 @@ fn what_is_taken_back_before_a_run_is_found_where_it_was() {
 
 #[test]
 fn a_range_that_is_none_replaces_nothing() {
-    let dir = dir(&[("a.yaml", POD)]);
+    let dir = Dir::repository(&[("a.yaml", POD)]);
     let file = uri(dir.path(), "a.yaml");
     let mut client = Client::open(dir.path(), &pulling(), &host());
     client.did_open(&file, POD);
@@ -93,7 +84,7 @@ fn a_range_that_is_none_replaces_nothing() {
 #[test]
 fn edits_for_another_text_of_the_same_version_are_not_given() {
     let role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: r\n  namespace: shop\n";
-    let dir = dir(&[("a.yaml", role)]);
+    let dir = Dir::repository(&[("a.yaml", role)]);
     let file = uri(dir.path(), "a.yaml");
     let mut client =
         Client::open(dir.path(), &pulling(), &json!({"select": ["rbac-namespace-on-cluster-object"]}));
@@ -124,7 +115,7 @@ fn edits_for_another_text_of_the_same_version_are_not_given() {
 
 #[test]
 fn a_file_that_is_not_saved_yet_obeys_what_holds_for_its_folder() {
-    let dir = dir(&[("a.yaml", POD), ("strict.yaml", "select: [host-pid]\n")]);
+    let dir = Dir::repository(&[("a.yaml", POD), ("strict.yaml", "select: [host-pid]\n")]);
     let new = uri(dir.path(), "new.yaml");
     let has_pid = |found: &[String]| found.iter().any(|it| it == "host-pid@5:11");
     let mut client = Client::open(dir.path(), &pulling(), &json!({}));
@@ -146,7 +137,7 @@ fn a_file_that_is_not_saved_yet_obeys_what_holds_for_its_folder() {
 #[test]
 fn a_configuration_of_any_name_tells_its_mistakes_and_what_was_good_holds() {
     let good = "select: [host-pid]\n";
-    let dir = dir(&[("a.yaml", POD), ("strict.yaml", good)]);
+    let dir = Dir::repository(&[("a.yaml", POD), ("strict.yaml", good)]);
     let (config, pod) = (uri(dir.path(), "strict.yaml"), uri(dir.path(), "a.yaml"));
     let mut client = Client::open(dir.path(), &full(), &json!({"config": "strict.yaml"}));
     client.did_open(&config, good);
@@ -162,7 +153,7 @@ fn a_configuration_of_any_name_tells_its_mistakes_and_what_was_good_holds() {
 #[cfg(unix)]
 #[test]
 fn two_names_of_one_file_are_two_texts_each_right_in_itself() {
-    let dir = dir(&[("a.yaml", POD)]);
+    let dir = Dir::repository(&[("a.yaml", POD)]);
     std::os::unix::fs::symlink("a.yaml", dir.path().join("link.yaml")).unwrap();
     let (file, link) = (uri(dir.path(), "a.yaml"), uri(dir.path(), "link.yaml"));
     let mut client = Client::open(dir.path(), &pulling(), &host());
@@ -192,7 +183,7 @@ fn assert_is_held(client: &mut Client, all: &Value) {
 
 #[test]
 fn who_asks_about_a_clean_workspace_is_answered_once() {
-    let dir = dir(&[("a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")]);
+    let dir = Dir::repository(&[("a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")]);
     let mut client = Client::open(dir.path(), &pulling(), &host());
     let all = client.request("workspace/diagnostic", json!({"previousResultIds": []}));
     assert_eq!(all["items"], json!([]));
@@ -201,13 +192,9 @@ fn who_asks_about_a_clean_workspace_is_answered_once() {
 
 #[test]
 fn what_a_baseline_knows_stays_known_when_it_is_gone_for_a_while() {
-    let dir = dir(&[("a.yaml", POD)]);
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(["baseline", "write", "known.json", "--select=host-pid"])
-        .current_dir(dir.path())
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{output:?}");
+    let dir = Dir::repository(&[("a.yaml", POD)]);
+    let (code, _, err) = dir.run(&["baseline", "write", "known.json", "--select=host-pid"]);
+    assert_eq!(code, 0, "{err}");
     let file = uri(dir.path(), "a.yaml");
     let mut settings = host();
     settings["baseline"] = json!("known.json");
@@ -223,7 +210,7 @@ fn what_a_baseline_knows_stays_known_when_it_is_gone_for_a_while() {
 
 #[test]
 fn settings_that_are_taken_back_leave_those_that_the_client_came_with() {
-    let dir = dir(&[("a.yaml", POD)]);
+    let dir = Dir::repository(&[("a.yaml", POD)]);
     let file = uri(dir.path(), "a.yaml");
     let mut client = Client::open(dir.path(), &full(), &host());
     let both = ["host-network@4:15", "host-pid@5:11"];
@@ -241,7 +228,7 @@ fn settings_that_are_taken_back_leave_those_that_the_client_came_with() {
 
 #[test]
 fn a_baseline_named_later_is_watched_from_then_on() {
-    let dir = dir(&[("a.yaml", POD)]);
+    let dir = Dir::repository(&[("a.yaml", POD)]);
     let mut abilities = full();
     abilities["workspace"]["didChangeWatchedFiles"] = json!({"dynamicRegistration": true});
     let mut client = Client::open(dir.path(), &abilities, &host());
@@ -259,7 +246,7 @@ fn a_baseline_named_later_is_watched_from_then_on() {
 
 #[test]
 fn what_is_closed_at_once_is_shown_as_it_was() {
-    let dir = dir(&[("a.yaml", POD)]);
+    let dir = Dir::repository(&[("a.yaml", POD)]);
     let file = uri(dir.path(), "a.yaml");
     let mut client = Client::open(dir.path(), &full(), &host());
     let both = ["host-network@4:15", "host-pid@5:11"];

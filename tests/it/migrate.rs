@@ -1,25 +1,13 @@
 //! `plimsoll migrate`: marks and configurations for other tools in words of plimsoll, with the same effect.
 
-use std::{fs, process::Command};
+use std::fs;
 
 use super::dir::Dir;
-
-/// The exit code, standard output and standard error of plimsoll with `arguments`.
-fn plimsoll(dir: &Dir, arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .env_remove("GITHUB_ACTIONS")
-        .current_dir(dir.path())
-        .args(arguments)
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
-}
 
 /// What is found, without the places, which may move.
 fn found(dir: &Dir, options: &[&str]) -> Vec<String> {
     let rules = "host-pid,host-ipc,privileged-container,yaml-syntax,yaml-duplicate-key";
-    let (_, out, err) = plimsoll(dir, &[&["check", "--select", rules, "-q"], options].concat());
+    let (_, out, err) = dir.run(&[&["check", "--select", rules, "-q"], options].concat());
     assert_eq!(err, "");
     let mut found: Vec<_> = out.lines().map(|line| line.splitn(4, ':').last().unwrap().to_owned()).collect();
     found.sort();
@@ -31,15 +19,15 @@ fn migrated(text: &str) -> String {
     let dir = Dir::outside();
     dir.write("a.yaml", text);
     let before = found(&dir, &[]);
-    let (code, diff, _) = plimsoll(&dir, &["migrate"]);
+    let (code, diff, _) = dir.run(&["migrate"]);
     assert_eq!(code, 0);
     assert_eq!(fs::read_to_string(dir.path().join("a.yaml")).unwrap(), text, "only shown");
-    let (code, out, err) = plimsoll(&dir, &["migrate", "--write"]);
+    let (code, out, err) = dir.run(&["migrate", "--write"]);
     assert_eq!((code, out.as_str()), (0, ""), "{err}");
     let after = fs::read_to_string(dir.path().join("a.yaml")).unwrap();
     assert_eq!(diff.is_empty(), after == text, "{diff}");
     assert_eq!(found(&dir, &["--no-peer-ignores"]), before, "{after}");
-    plimsoll(&dir, &["migrate", "--write"]);
+    dir.run(&["migrate", "--write"]);
     assert_eq!(fs::read_to_string(dir.path().join("a.yaml")).unwrap(), after, "twice is once");
     after
 }
@@ -120,7 +108,7 @@ fn comments_become_comments_that_silence_the_same() {
     // Ours would be about all that belongs to the next key.
     let dir = Dir::outside();
     dir.write("a.yaml", &pod("    a: b\n").replace("  hostPID", "  # kics-scan ignore-line\n  hostPID"));
-    let (_, out, err) = plimsoll(&dir, &["migrate"]);
+    let (_, out, err) = dir.run(&["migrate"]);
     assert_eq!(out, "");
     assert!(err.starts_with("a.yaml:8: left alone: it is about the next line alone"), "{err}");
     let trailing = |words: &str| pod("    a: b\n").replace("PID: true", &format!("PID: true # {words}"));
@@ -134,7 +122,7 @@ fn comments_become_comments_that_silence_the_same() {
 fn marks_that_mean_nothing_here_stay_and_are_told() {
     let dir = Dir::outside();
     dir.write("a.yaml", &pod("    ignore-check.kube-linter.io/no-such-check: why\n"));
-    let (code, out, err) = plimsoll(&dir, &["migrate"]);
+    let (code, out, err) = dir.run(&["migrate"]);
     assert_eq!((code, out.as_str()), (0, ""));
     assert_eq!(
         err,
@@ -150,7 +138,7 @@ fn a_broken_document_and_one_that_only_mentions_a_tool_stay_as_they_are() {
     {
         let dir = Dir::outside();
         dir.write("a.yaml", text);
-        assert_eq!(plimsoll(&dir, &["migrate", "--write"]).0, 0);
+        assert_eq!(dir.run(&["migrate", "--write"]).0, 0);
         assert_eq!(fs::read_to_string(dir.path().join("a.yaml")).unwrap(), text);
     }
 }
@@ -166,21 +154,21 @@ fn configurations_become_one_that_plimsoll_takes() {
     dir.write("old/a.yaml", &pod("    a: b\n"));
     dir.write("agents/a.yaml", &pod("    a: b\n"));
     dir.write("b.yaml", &pod("    a: b\n"));
-    let (code, out, err) = plimsoll(&dir, &["migrate"]);
+    let (code, out, err) = dir.run(&["migrate"]);
     assert_eq!(code, 0, "{err}");
     assert!(
         out.contains("+ignore:\n+  - host-pid  # host-pid\n+exclude:\n+  - \"old\"\n+overrides:"),
         "{out}"
     );
     assert!(!dir.path().join(".plimsoll.yaml").exists());
-    assert_eq!(plimsoll(&dir, &["migrate", "--write"]).0, 0);
-    let (_, out, _) = plimsoll(&dir, &["check", "-q", "--select", "host-ipc,privileged-container"]);
+    assert_eq!(dir.run(&["migrate", "--write"]).0, 0);
+    let (_, out, _) = dir.run(&["check", "-q", "--select", "host-ipc,privileged-container"]);
     let mut places: Vec<_> = out.lines().map(|line| line.splitn(4, ' ').collect::<Vec<_>>()[2]).collect();
     places.sort_unstable();
     assert_eq!(places, ["host-ipc:", "privileged-container:", "privileged-container:"], "{out}");
     // A configuration that is there is nobody's to rewrite.
     let own = fs::read_to_string(dir.path().join(".plimsoll.yaml")).unwrap();
-    let (code, _, err) = plimsoll(&dir, &["migrate", "--write"]);
+    let (code, _, err) = dir.run(&["migrate", "--write"]);
     assert_eq!(code, 0);
     assert!(err.contains(".plimsoll.yaml is there already; add to it by hand:\n"), "{err}");
     assert_eq!(fs::read_to_string(dir.path().join(".plimsoll.yaml")).unwrap(), own);
@@ -190,7 +178,7 @@ fn configurations_become_one_that_plimsoll_takes() {
 fn a_configuration_that_cannot_be_read_is_told_and_fails() {
     let dir = Dir::outside();
     dir.write(".checkov.yaml", "skip-check: [");
-    let (code, _, err) = plimsoll(&dir, &["migrate"]);
+    let (code, _, err) = dir.run(&["migrate"]);
     assert_eq!(code, 2);
     assert!(err.contains("cannot read `.checkov.yaml`"), "{err}");
 }

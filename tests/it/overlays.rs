@@ -1,7 +1,5 @@
 //! Findings in what kustomizations build: where they lie, how often they are told, and in whose name.
 
-use std::process::{Command, Stdio};
-
 use serde_json::Value;
 
 use super::dir::Dir;
@@ -72,33 +70,18 @@ fn faulty() -> String {
     text.replace("          securityContext:\n", "          securityContext:\n            privileged: true\n")
 }
 
-/// A Git repository with these files.
-pub(crate) fn repository(files: &[(&str, &str)]) -> Dir {
-    let dir = Dir::new();
-    dir.write(".git/HEAD", "");
-    for (file, text) in files {
-        dir.write(file, text);
-    }
-    dir
-}
-
 /// What a check of `dir` prints.
 pub(crate) fn check(dir: &Dir, arguments: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.current_dir(dir.path()).arg("check").args(arguments).stdin(Stdio::null());
-    for name in ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "PLIMSOLL_OUTPUT_FORMAT", "GITHUB_ACTIONS"] {
-        command.env_remove(name);
-    }
-    let output = command.output().unwrap();
-    assert!(output.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+    let (code, out, err) = dir.run(&[&["check"], arguments].concat());
+    assert!(code < 2, "{err}");
+    out
 }
 
 #[test]
 fn a_sound_deployment_is_what_the_tests_take_it_for() {
-    let dir = repository(&[BASE, ("base/deployment.yaml", SOUND)]);
+    let dir = Dir::repository(&[BASE, ("base/deployment.yaml", SOUND)]);
     assert_eq!(check(&dir, &[]), "");
-    let dir = repository(&[BASE, ("base/deployment.yaml", &faulty())]);
+    let dir = Dir::repository(&[BASE, ("base/deployment.yaml", &faulty())]);
     let found = check(&dir, &[]);
     assert_eq!(found.lines().count(), 3, "{found}");
     assert!(found.contains("base/deployment.yaml:14:20") && found.contains("host-network"), "{found}");
@@ -110,7 +93,7 @@ fn a_sound_deployment_is_what_the_tests_take_it_for() {
 
 #[test]
 fn a_base_that_every_overlay_repairs_is_silent() {
-    let dir = repository(&[
+    let dir = Dir::repository(&[
         BASE,
         ("base/deployment.yaml", &faulty()),
         ("overlays/prod/kustomization.yaml", MERGED),
@@ -121,7 +104,7 @@ fn a_base_that_every_overlay_repairs_is_silent() {
 
 #[test]
 fn what_one_overlay_does_not_repair_is_told_once_at_the_base_with_its_name() {
-    let dir = repository(&[
+    let dir = Dir::repository(&[
         BASE,
         ("base/deployment.yaml", &faulty()),
         ("overlays/dev/kustomization.yaml", "resources: [../../base]\n"),
@@ -153,7 +136,7 @@ patches:
     patch: '[{op: replace, path: /spec/group, value: example.org}]'
 ";
     let faulty = faulty();
-    let dir = repository(&[
+    let dir = Dir::repository(&[
         ("kustomization.yaml", patch),
         ("definition.yaml", definition),
         ("deployment.yaml", &faulty),
@@ -166,7 +149,7 @@ patches:
 #[test]
 fn what_several_overlays_have_is_told_once_whatever_they_change_around_it() {
     let lacking = SOUND.replace("            runAsNonRoot: true\n", "");
-    let dir = repository(&[
+    let dir = Dir::repository(&[
         BASE,
         ("base/deployment.yaml", &lacking),
         ("overlays/dev/kustomization.yaml", "resources: [../../base]\n"),
@@ -194,7 +177,7 @@ spec:
       hostNetwork: true
 ";
     let middle = "resources: [../base]\npatches: [{path: patch.yaml}]\n";
-    let dir = repository(&[
+    let dir = Dir::repository(&[
         BASE,
         ("base/deployment.yaml", SOUND),
         ("middle/kustomization.yaml", middle),
@@ -232,7 +215,7 @@ spec:
 #[test]
 fn what_an_overlay_does_not_set_names_the_overlay_and_points_at_the_base() {
     let lacking = SOUND.replace("            runAsNonRoot: true\n", "");
-    let dir = repository(&[
+    let dir = Dir::repository(&[
         BASE,
         ("base/deployment.yaml", &lacking),
         ("overlays/prod/kustomization.yaml", "namespace: shop\nresources: [../../base]\n"),
@@ -261,7 +244,7 @@ spec:
 ";
     let kustomization =
         "resources: ['https://git.example/team/base?ref=v1']\npatches: [{path: patch.yaml}]\n";
-    let dir = repository(&[("kustomization.yaml", kustomization), ("patch.yaml", patch)]);
+    let dir = Dir::repository(&[("kustomization.yaml", kustomization), ("patch.yaml", patch)]);
     let found = check(&dir, &["--profile=all"]);
     let rules: Vec<&str> = found.lines().filter(|line| line.starts_with("patch.yaml")).collect();
     assert_eq!(rules.len(), 1, "{found}");
@@ -272,7 +255,7 @@ spec:
 #[test]
 fn a_file_that_an_old_patches_list_names_is_a_patch_all_the_same() {
     let patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {hostNetwork: true}}}\n";
-    let dir = repository(&[
+    let dir = Dir::repository(&[
         ("kustomization.yaml", "resources: [all.yaml]\npatches:\n- patch.yaml\n"),
         ("all.yaml", SOUND),
         ("patch.yaml", patch),
@@ -284,7 +267,7 @@ fn a_file_that_an_old_patches_list_names_is_a_patch_all_the_same() {
 
 #[test]
 fn a_generator_without_its_file_is_told_and_the_rest_is_judged_as_built() {
-    let dir = repository(&[
+    let dir = Dir::repository(&[
         BASE,
         ("base/deployment.yaml", &faulty()),
         (
@@ -305,7 +288,7 @@ fn a_generator_without_its_file_is_told_and_the_rest_is_judged_as_built() {
 
 #[test]
 fn the_configuration_of_the_file_with_the_deciding_value_holds() {
-    let dir = repository(&[
+    let dir = Dir::repository(&[
         BASE,
         ("base/deployment.yaml", &faulty()),
         ("base/.plimsoll.yaml", "ignore: [host-network]\n"),

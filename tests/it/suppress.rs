@@ -1,7 +1,5 @@
 //! Comments and annotations that silence findings: what each covers, what it does not, and what is said about it.
 
-use std::process::{Command, Stdio};
-
 use plimsoll::{
     base::{Day, Minor, Source, SourceId},
     engine::{Plan, Reading, Role, Silencing, judge_all},
@@ -218,16 +216,7 @@ fn thousands_of_comments_and_deep_nesting_cost_little() {
 
 /// (exit code, standard output, standard error)
 fn run(dir: &Dir, options: &[&str]) -> (i32, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command
-        .current_dir(dir.path())
-        .stdin(Stdio::null())
-        .env_remove("PLIMSOLL_OUTPUT_FORMAT")
-        .env_remove("GITHUB_ACTIONS");
-    command.args(["check", "--isolated", "--select=host-pid,host-ipc,suppression/*"]).args(options);
-    let output = command.output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    dir.run(&[&["check", "--isolated", "--select=host-pid,host-ipc,suppression/*"], options].concat())
 }
 
 #[test]

@@ -6,14 +6,9 @@ use super::dir::Dir;
 
 /// Standard output and the closing line of a run over `dir`, with rules about the host alone.
 fn run(dir: &Dir, options: &[&str]) -> (String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .env_remove("GITHUB_ACTIONS")
-        .current_dir(dir.path())
-        .args(["check", "--select", "host-pid,host-ipc,privileged-container,yaml-not-portable,suppression/*"])
-        .args(options)
-        .output()
-        .unwrap();
-    (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    const RULES: &str = "host-pid,host-ipc,privileged-container,yaml-not-portable,suppression/*";
+    let (_, out, err) = dir.run(&[&["check", "--select", RULES], options].concat());
+    (out, err)
 }
 
 /// What is found in `text`, as `line rule`.

@@ -1,10 +1,10 @@
 //! Kustomizations that cannot be built: what is found in their patches all the same, and what is not.
 
-use super::overlays::{check, repository};
+use super::{dir::Dir, overlays::check};
 
 /// What the default rules and more find with these files.
 fn found(files: &[(&str, &str)]) -> Vec<String> {
-    let dir = repository(files);
+    let dir = Dir::repository(files);
     let out = check(
         &dir,
         &["--profile", "all", "--ignore", "kustomization-not-built", "--output-format", "concise"],
@@ -131,7 +131,7 @@ fn a_patch_of_a_gitops_object_is_judged_where_its_folder_cannot_be_built() {
 #[test]
 fn findings_are_in_the_order_of_their_paths_wherever_the_files_were_found() {
     let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: NAME}\nspec: {hostPID: true, containers: []}\n";
-    let dir = repository(&[
+    let dir = Dir::repository(&[
         ("over/kustomization.yaml", "resources: [pod.yaml, ../base, ../zero]\n"),
         ("over/pod.yaml", &pod.replace("NAME", "o")),
         ("base/kustomization.yaml", "resources: [pod.yaml]\n"),
@@ -149,7 +149,7 @@ fn json_objects_one_behind_the_other_are_objects_of_a_file_and_no_resources() {
     let object =
         r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"hostPID": true}}"#;
     let stream = format!("{object}\n{}\n", object.replace("\"a\"", "\"b\""));
-    let dir = repository(&[("pods.json", &stream)]);
+    let dir = Dir::repository(&[("pods.json", &stream)]);
     let rules = ["--select", "host-pid,kustomization-invalid,yaml/*", "--output-format", "concise"];
     let places = |out: &str| -> Vec<String> {
         out.lines().map(|line| line.split(": ").take(2).collect::<Vec<_>>().join(" ")).collect()
