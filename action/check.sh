@@ -11,8 +11,9 @@ source "$here/common.sh"
 # shellcheck source-path=SCRIPTDIR source=changed.sh
 source "$here/changed.sh"
 
-# GitHub takes 1 MiB of a step.
-most_summary=1000000
+# GitHub takes 1 MiB of a step. plimsoll's page is never larger than this (src/report/markdown.rs); the rest is room
+# for what is added here.
+most_summary=1032192
 
 # Sets `lines` to the lines that are not empty.
 split_lines() {

@@ -15,9 +15,12 @@ use crate::{
     rule::Registry,
 };
 
-/// GitHub refuses the summary of a step beyond 1 MiB; other lines may stand before ours.
+/// Longest page. GitHub refuses the summary of a step beyond 1 MiB, and the action adds lines of its own:
+/// `action/check.sh` knows this number, too.
 const MAX_BYTES: usize = (1 << 20) - (16 << 10);
 /// Longest text of a cell, in characters before they are escaped.
+/// Room for the line that says how many findings are not listed.
+const MAX_CLOSING: usize = 120;
 const MAX_CELL: usize = 600;
 
 pub(super) fn write(
@@ -88,7 +91,7 @@ impl Page<'_> {
         text.push_str("\n| Severity | Rule | Place | Finding |\n| --- | --- | --- | --- |\n");
         for (nth, (finding, silenced)) in findings.iter().enumerate() {
             let row = self.row(finding, *silenced);
-            if text.len() + row.len() > MAX_BYTES {
+            if text.len() + row.len() + MAX_CLOSING > MAX_BYTES {
                 let left = count(findings.len() - nth, "more finding is", "more findings are");
                 text.push_str(&format!("\n{left} not listed: the table would be too large.\n"));
                 return;
