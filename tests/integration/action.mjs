@@ -142,6 +142,15 @@ test("what keeps plimsoll from working is told once as an annotation, and there 
     [{ "a.yaml": CLEAN }, { args: "x".repeat(9000) }, /8,000/],
     [{ "a.yaml": CLEAN }, { sarif: "perhaps" }, /perhaps/],
     [{ "a.yaml": CLEAN }, { "changed-only": "maybe" }, /maybe/],
+    [{ "a.yaml": CLEAN }, { args: "-" }, /paths/],
+    ...["--diff", "--fix-only", "--add-ignore", "--add-ignore=why", "--watch", "--show-files", "--help", "--version"].map(
+      (args) => [{ "a.yaml": pod("a") }, { args }, /does not belong into `args`: with it there is no report$/],
+    ),
+    ...["-o x", "-ox", "-qo x", "-qV", "-h"].map(
+      (args) => [{ "a.yaml": pod("a") }, { args }, /does not belong into `args`: write options by their long names$/],
+    ),
+    ...["--output x", "--output=x"].map((args) => [{ "a.yaml": pod("a") }, { args }, /`--report FORMAT=FILE`/]),
+    ...["--output-format json", "--format=json"].map((args) => [{ "a.yaml": pod("a") }, { args }, /the input `format`/]),
   ]) {
     const done = run(repository(files), inputs);
     assert.ok(done.failed, JSON.stringify(inputs));
@@ -284,7 +293,7 @@ test("args are split at white space, quotes keep it, and nothing is a pattern", 
     ['--sel"ect=privileged-"container', "1", "1"],
     ["--select privileged-container --ignore *", "0", "0"],
     ["--select privileged-container 'a b.yaml'", "1", "1"],
-    ["--select privileged-container --output '$(touch HIT)/x'", "1", "2"],
+    ["--select privileged-container --report 'html=$(touch HIT)/x'", "1", "2"],
     ["--fail-on ''", "", "2"],
   ]) {
     const done = run(workspace, { args });
@@ -347,6 +356,39 @@ test("a baseline's findings are known", () => {
   write(workspace, { "b.yaml": pod("b") });
   assert.equal(run(workspace, { baseline: "known" }).outputs.findings, "1");
 });
+test("a summary that is too large holds the worst in a table and says how many are not listed", () => {
+  const container = (n, fields) => `    - {name: "c${n}-${"x".repeat(40)}", image: "r/c:1", securityContext: {${fields}}}\n`;
+  let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n";
+  for (let n = 0; n < 5000; n++) text += container(n, "runAsUser: 0");
+  text += container("worst", "privileged: true");
+  const args = "--select privileged-container,run-as-root-user";
+  const done = run(repository({ "a.yaml": text }), { args });
+  assert.equal(done.outputs.findings, "5001", done.log.slice(-2000));
+  const bytes = Buffer.byteLength(done.summary);
+  assert.ok(bytes > 1_000_000 && bytes < 1 << 20, `${bytes} bytes`);
+  const rows = done.summary.split("\n").filter((line) => /^\| \**(critical|high|medium|low)\b/.test(line));
+  assert.match(rows[0], /^\| \*\*critical\*\* \|.*privileged-container/);
+  assert.ok(rows.length > 1000 && rows.length < 5001, `${rows.length} rows`);
+  assert.ok(done.summary.includes(`\n${5001 - rows.length} more findings are not listed: `), done.summary.slice(-500));
+  assert.match(done.summary, /GitHub shows .* The log of the step has all\.\n$/);
+});
+
+test("a run without a report fails the job, whatever plimsoll ended with", () => {
+  for (const [program, told] of [
+    ["exit 0", /plimsoll wrote no report/],
+    ["exit 1", /plimsoll wrote no report/],
+    ["echo 'error: no room' >&2; exit 2", /plimsoll ended with 2: error: no room/],
+  ]) {
+    const stub = `[[ $1 == --version ]] && { echo "plimsoll ${VERSION}"; exit; }\n${program}`;
+    const { action, env } = apart(null, { plimsoll: stub });
+    const done = run(repository({ "a.yaml": CLEAN }), {}, { action, env });
+    assert.deepEqual([done.outputs["exit-code"], done.outputs.findings, done.failed], ["2", "", true], done.log);
+    assert.equal(errors(done).length, 1, done.log);
+    assert.match(errors(done)[0].message, told);
+    assert.match(done.summary, /could not do its work/);
+  }
+});
+
 
 function git(folder, ...args) {
   const identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"];
