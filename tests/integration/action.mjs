@@ -497,11 +497,15 @@ const CARGO = `pwd > "$HIT"; echo "$@" >> "$HIT"; while [[ $1 != --target-dir ]]
 
 test("the release's archive is used when its checksum is the one that the action knows", () => {
   const { archive, sum, curl, urls } = release();
-  const { action, env } = apart(`# a comment\n${"1".repeat(64)}  other.tar.gz\n${sum}  ${archive}\n`, { curl });
-  const done = run(repository({ "a.yaml": pod("a") }), {}, { action, env, github: FROM });
-  assert.equal(done.outputs.findings, "1", done.log);
-  assert.match(done.log, /from the release, with the right checksum/);
-  assert.equal(fs.readFileSync(urls, "utf8"), `https://github.com/octo/plimsoll/releases/download/v${VERSION}/${archive}\n`);
+  // As `sha256sum` writes a line where files are text, where they are not, and under Windows.
+  for (const line of [`${sum}  ${archive}\n`, `${sum} *${archive}\n`, `${sum} *${archive}\r\n`]) {
+    const { action, env } = apart(`# a comment\n${"1".repeat(64)}  other.tar.gz\n${line}`, { curl });
+    fs.rmSync(urls, { force: true });
+    const done = run(repository({ "a.yaml": pod("a") }), {}, { action, env, github: FROM });
+    assert.equal(done.outputs.findings, "1", done.log);
+    assert.match(done.log, /from the release, with the right checksum/);
+    assert.equal(fs.readFileSync(urls, "utf8"), `https://github.com/octo/plimsoll/releases/download/v${VERSION}/${archive}\n`);
+  }
 });
 
 test("another version needs its checksum, and gets the one that is named", () => {
