@@ -61,9 +61,12 @@ function run(workspace, inputs = {}, options = {}) {
 }
 
 const errors = (done) => done.annotations.filter(({ command }) => command === "error");
-const pull = (fork, login = "octocat") => ({
+// A pull request from this repository, which may be a fork of another one, or from somewhere else.
+const HERE = { full_name: "octo/repo", fork: false };
+const THERE = { full_name: "stranger/repo", fork: true };
+const pull = (repo, login = "octocat") => ({
   event_name: "pull_request",
-  event: { pull_request: { head: { repo: { fork } }, user: { login }, base: { sha: "" } } },
+  event: { pull_request: { head: { repo }, user: { login }, base: { sha: "" } } },
 });
 
 test("the action has no mistake that a schema overlooks", () => {
@@ -139,9 +142,6 @@ test("what keeps plimsoll from working is told once as an annotation, and there 
     [{ "a.yaml": CLEAN }, { args: "--no-such-option" }, /no-such-option/],
     [{ "a.yaml": CLEAN }, { args: "--select 'unclosed" }, /quote/],
     [{ "a.yaml": CLEAN }, { args: "-- a.yaml" }, /paths/],
-    [{ "a.yaml": CLEAN }, { args: "x".repeat(9000) }, /8,000/],
-    [{ "a.yaml": CLEAN }, { sarif: "perhaps" }, /perhaps/],
-    [{ "a.yaml": CLEAN }, { "changed-only": "maybe" }, /maybe/],
     [{ "a.yaml": CLEAN }, { args: "-" }, /paths/],
     ...["--diff", "--fix-only", "--add-ignore", "--add-ignore=why", "--watch", "--show-files", "--help", "--version"].map(
       (args) => [{ "a.yaml": pod("a") }, { args }, /does not belong into `args`: with it there is no report$/],
@@ -151,6 +151,9 @@ test("what keeps plimsoll from working is told once as an annotation, and there 
     ),
     ...["--output x", "--output=x"].map((args) => [{ "a.yaml": pod("a") }, { args }, /`--report FORMAT=FILE`/]),
     ...["--output-format json", "--format=json"].map((args) => [{ "a.yaml": pod("a") }, { args }, /the input `format`/]),
+    [{ "a.yaml": CLEAN }, { args: "x".repeat(9000) }, /8,000/],
+    [{ "a.yaml": CLEAN }, { sarif: "perhaps" }, /perhaps/],
+    [{ "a.yaml": CLEAN }, { "changed-only": "maybe" }, /maybe/],
   ]) {
     const done = run(repository(files), inputs);
     assert.ok(done.failed, JSON.stringify(inputs));
@@ -177,11 +180,15 @@ test("SARIF is uploaded where the token may write, and nowhere else", () => {
     [{ event_name: "schedule" }, { auto: 1, true: 1, false: 0 }],
     [{ event_name: "workflow_dispatch" }, { auto: 1, true: 1, false: 0 }],
     [{ event_name: "merge_group" }, { auto: 0, true: 1, false: 0 }],
-    [pull(false), { auto: 1, true: 1, false: 0 }],
-    [pull(true), { auto: 0, true: 0, false: 0 }],
-    [pull(false, dependabot), { auto: 0, true: 1, false: 0 }],
-    [{ ...pull(true), event_name: "pull_request_target" }, { auto: 0, true: 0, false: 0 }],
-    [{ ...pull(false), event_name: "pull_request_target" }, { auto: 0, true: 1, false: 0 }],
+    [pull(HERE), { auto: 1, true: 1, false: 0 }],
+    [pull({ ...HERE, fork: true }), { auto: 1, true: 1, false: 0 }],
+    [pull(THERE), { auto: 0, true: 0, false: 0 }],
+    [pull({ ...THERE, fork: false }), { auto: 0, true: 0, false: 0 }],
+    // Its repository was deleted.
+    [pull(null), { auto: 0, true: 0, false: 0 }],
+    [pull(HERE, dependabot), { auto: 0, true: 1, false: 0 }],
+    [{ ...pull(THERE), event_name: "pull_request_target" }, { auto: 0, true: 0, false: 0 }],
+    [{ ...pull(HERE), event_name: "pull_request_target" }, { auto: 0, true: 1, false: 0 }],
   ]) {
     for (const [sarif, expected] of Object.entries(uploads)) {
       const done = run(workspace, { sarif }, { github });
@@ -349,13 +356,6 @@ test("the worst come first, no more than GitHub shows, and what is left out is s
   assert.ok(Buffer.byteLength(done.summary) < 1 << 20);
 });
 
-test("a baseline's findings are known", () => {
-  const workspace = repository({ "a.yaml": pod("a") });
-  execFileSync(BINARY, ["baseline", "write", "known", ...ONE.split(" ")], { cwd: workspace });
-  assert.equal(run(workspace, { baseline: "known" }).outputs.findings, "0");
-  write(workspace, { "b.yaml": pod("b") });
-  assert.equal(run(workspace, { baseline: "known" }).outputs.findings, "1");
-});
 test("a summary that is too large holds the worst in a table and says how many are not listed", () => {
   const container = (n, fields) => `    - {name: "c${n}-${"x".repeat(40)}", image: "r/c:1", securityContext: {${fields}}}\n`;
   let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n";
@@ -389,6 +389,13 @@ test("a run without a report fails the job, whatever plimsoll ended with", () =>
   }
 });
 
+test("a baseline's findings are known", () => {
+  const workspace = repository({ "a.yaml": pod("a") });
+  execFileSync(BINARY, ["baseline", "write", "known", ...ONE.split(" ")], { cwd: workspace });
+  assert.equal(run(workspace, { baseline: "known" }).outputs.findings, "0");
+  write(workspace, { "b.yaml": pod("b") });
+  assert.equal(run(workspace, { baseline: "known" }).outputs.findings, "1");
+});
 
 function git(folder, ...args) {
   const identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"];
@@ -424,7 +431,7 @@ const found = (done) => errors(done).map(({ properties }) => properties.file).so
 
 test("changed-only tells the findings of the files that the pull request changes", () => {
   const { folder, base, head, merge } = pullRequest();
-  const event = (sha) => ({ ...pull(false), sha, event: { pull_request: { base: { sha: base }, head: { repo: { fork: false } } } } });
+  const event = (sha) => ({ ...pull(HERE), sha, event: { pull_request: { base: { sha: base }, head: { repo: HERE } } } });
   const changed = ["apps/in.yaml", "here, 안녕.yaml", "new.yaml"];
   const only = { "changed-only": "true" };
   const done = run(folder, only, { github: event(merge) });
@@ -451,7 +458,7 @@ test("changed-only tells the findings of the files that the pull request changes
 test("changed-only in a shallow clone works from two commits on and says what to do with less", () => {
   const { folder, base, merge } = pullRequest();
   git(folder, "branch", "merged", merge);
-  const github = { ...pull(false), sha: merge, event: { pull_request: { base: { sha: base }, head: { repo: { fork: false } } } } };
+  const github = { ...pull(HERE), sha: merge, event: { pull_request: { base: { sha: base }, head: { repo: HERE } } } };
   for (const [depth, code] of [["2", "1"], ["1", "2"]]) {
     const clone = path.join(temporary(), "clone");
     execFileSync("git", ["clone", "-q", "--depth", depth, "--branch", "merged", `file://${folder}`, clone], { stdio: "pipe" });
