@@ -151,6 +151,30 @@ fn every_action_that_is_used_is_pinned_to_a_commit() {
     assert!(seen > 10, "{seen}");
 }
 
+/// What `tests/integration/run` runs against the real programs.
+#[test]
+fn a_change_of_what_the_slow_tests_are_about_runs_them() {
+    let slow = yaml(".github/workflows/slow.yml");
+    let paths = slow.get("on").unwrap().get("pull_request").unwrap().get("paths").unwrap();
+    let paths: BTreeSet<_> = list(paths).iter().map(|path| path.as_str().unwrap()).collect();
+    for path in ["action.yml", ".pre-commit-hooks.yaml"] {
+        assert!(paths.contains(path) && root().join(path).is_file(), "{path}");
+    }
+    for folder in [
+        ".github",
+        "action",
+        "editors",
+        "python",
+        "src/lsp",
+        "src/report",
+        "tests/clients",
+        "tests/formats",
+        "tests/integration",
+    ] {
+        assert!(paths.contains(&*format!("{folder}/**")) && root().join(folder).is_dir(), "{folder}");
+    }
+}
+
 #[test]
 fn only_a_tag_is_published() {
     let release = yaml(".github/workflows/release.yml");
