@@ -168,6 +168,7 @@ fn escaped(text: &str) -> String {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
+            '.' if ends_with_www(&escaped) => escaped.push_str("<!-- -->."),
             '@' => escaped.push_str("&#64;<!-- -->"),
             '$' => escaped.push_str("<span>&#36;</span>"),
             '#' if chars.peek().is_some_and(char::is_ascii_digit) => escaped.push_str("&#35;<!-- -->"),
@@ -179,6 +180,10 @@ fn escaped(text: &str) -> String {
             }
             c if safe::is_unsafe(c) => escaped.push(char::REPLACEMENT_CHARACTER),
             c => escaped.push(c),
+fn ends_with_www(text: &str) -> bool {
+    text.as_bytes().last_chunk::<3>().is_some_and(|end| end.eq_ignore_ascii_case(b"www"))
+}
+
         }
     }
     escaped
@@ -192,6 +197,7 @@ mod tests {
     fn nothing_in_a_text_means_anything_to_markdown() {
         for (text, expected) in [
             ("a | b", r"a \| b"),
+            ("www.evil.example WwW.x", "www<!-- -->.evil.example WwW<!-- -->.x"),
             ("<b>&", "&lt;b&gt;&amp;"),
             ("[x](y) *z* _z_", r"\[x\](y) \*z\* \_z\_"),
             (r"\|", r"\\\|"),
