@@ -18,9 +18,9 @@ use crate::{
 /// Longest page. GitHub refuses the summary of a step beyond 1 MiB, and the action adds lines of its own:
 /// `action/check.sh` knows this number, too.
 const MAX_BYTES: usize = (1 << 20) - (16 << 10);
-/// Longest text of a cell, in characters before they are escaped.
 /// Room for the line that says how many findings are not listed.
 const MAX_CLOSING: usize = 120;
+/// Longest text of a cell, in characters before they are escaped.
 const MAX_CELL: usize = 600;
 
 pub(super) fn write(
@@ -147,15 +147,10 @@ fn code(text: &str) -> String {
     format!("<code>{}</code>", escaped(text))
 }
 
-/// A message, in which backticks stand in pairs around values.
+/// A message, in which backticks stand around values.
 fn prose(text: &str) -> String {
-    let parts: Vec<_> = text.split('`').collect();
-    // Not in pairs: somebody's own.
-    if parts.len() % 2 == 0 {
-        return escaped(text);
-    }
-    let parts = parts.iter().enumerate();
-    parts.map(|(nth, part)| if nth % 2 == 1 { code(part) } else { escaped(part) }).collect()
+    let parts = words::with_values(text).into_iter();
+    parts.map(|part| if part.is_value { code(part.text) } else { escaped(part.text) }).collect()
 }
 
 /// `text` on one line, without anything that means something in Markdown, in HTML, in a table's cell, or to
@@ -168,25 +163,25 @@ fn escaped(text: &str) -> String {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
-            '.' if ends_with_www(&escaped) => escaped.push_str("<!-- -->."),
             '@' => escaped.push_str("&#64;<!-- -->"),
             '$' => escaped.push_str("<span>&#36;</span>"),
             '#' if chars.peek().is_some_and(char::is_ascii_digit) => escaped.push_str("&#35;<!-- -->"),
             // Before what would make a link of itself.
             '/' if escaped.ends_with(":/") => escaped.push_str("<!-- -->/"),
+            '.' if ends_with_www(&escaped) => escaped.push_str("<!-- -->."),
             '\\' | '*' | '_' | '[' | ']' | '~' | '|' | '`' => {
                 escaped.push('\\');
                 escaped.push(c);
             }
             c if safe::is_unsafe(c) => escaped.push(char::REPLACEMENT_CHARACTER),
             c => escaped.push(c),
-fn ends_with_www(text: &str) -> bool {
-    text.as_bytes().last_chunk::<3>().is_some_and(|end| end.eq_ignore_ascii_case(b"www"))
-}
-
         }
     }
     escaped
+}
+
+fn ends_with_www(text: &str) -> bool {
+    text.as_bytes().last_chunk::<3>().is_some_and(|end| end.eq_ignore_ascii_case(b"www"))
 }
 
 #[cfg(test)]
@@ -197,12 +192,12 @@ mod tests {
     fn nothing_in_a_text_means_anything_to_markdown() {
         for (text, expected) in [
             ("a | b", r"a \| b"),
-            ("www.evil.example WwW.x", "www<!-- -->.evil.example WwW<!-- -->.x"),
             ("<b>&", "&lt;b&gt;&amp;"),
             ("[x](y) *z* _z_", r"\[x\](y) \*z\* \_z\_"),
             (r"\|", r"\\\|"),
             ("@all $(X) #1", "&#64;<!-- -->all <span>&#36;</span>(X) &#35;<!-- -->1"),
             ("https://x", "https:/<!-- -->/x"),
+            ("www.evil.example WwW.x", "www<!-- -->.evil.example WwW<!-- -->.x"),
         ] {
             assert_eq!(escaped(text), expected);
         }
@@ -212,5 +207,6 @@ mod tests {
     fn values_between_backticks_are_code_and_a_lone_backtick_is_none() {
         assert_eq!(prose("container `a|b` runs"), r"container <code>a\|b</code> runs");
         assert_eq!(prose("a ` b"), r"a \` b");
+        assert_eq!(prose("container `a`b|` runs"), r"container <code>a\`b\|</code> runs");
     }
 }
