@@ -24,7 +24,7 @@ const EXIT_STATUS: [(&str, &str); 4] = [
 ];
 
 /// What of the environment it heeds.
-const ENVIRONMENT: [(&str, &str); 7] = [
+const ENVIRONMENT: [(&str, &str); 9] = [
     ("PLIMSOLL_OUTPUT_FORMAT", "How to print findings, where --output-format does not say so."),
     ("NO_COLOR", "If it is not empty, there are no colours, unless --color asks for them."),
     (
@@ -37,9 +37,12 @@ const ENVIRONMENT: [(&str, &str); 7] = [
     ("LC_ALL, LC_CTYPE, LANG", "The first that is not empty says whether the terminal shows Unicode."),
     (
         "GITHUB_ACTIONS",
-        "With true, findings are annotations, too, where no format is given. The address of the repository and the \
-         commit are taken from what GitHub Actions (GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_SHA) and GitLab CI \
-         (CI_PROJECT_URL, CI_COMMIT_SHA) set, so that reports link to the files.",
+        "With true, findings are annotations, too, where no format is given, and no other word is a command in the log.",
+    ),
+    ("TF_BUILD, TEAMCITY_VERSION", "If one is not empty, no word for people is a command in the log."),
+    (
+        "GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_SHA, CI_PROJECT_URL, CI_COMMIT_SHA",
+        "What GitHub Actions and GitLab CI set: reports link to the files of that commit.",
     ),
 ];
 
