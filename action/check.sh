@@ -11,8 +11,9 @@ source "$here/common.sh"
 # shellcheck source-path=SCRIPTDIR source=changed.sh
 source "$here/changed.sh"
 
-# GitHub takes 1 MiB of a step.
-most_summary=1000000
+# GitHub takes 1 MiB of a step. plimsoll's page is never larger than this (src/report/markdown.rs); the rest is room
+# for what is added here.
+most_summary=1032192
 
 # Sets `lines` to the lines that are not empty.
 split_lines() {
@@ -69,6 +70,21 @@ split_words() {
     fi
 }
 
+# Refuses options with which plimsoll would not write its reports, or not what the log and the annotations need.
+refuse_option() {
+    case ${1%%=*} in
+        -- | -) fail "\`args\` takes options; files and folders belong into \`paths\`" ;;
+        --output-format | --format) fail "\`$1\` does not belong into \`args\`: use the input \`format\`" ;;
+        --output) fail "\`$1\` does not belong into \`args\`: \`--report FORMAT=FILE\` writes a file besides the log" ;;
+        --diff | --fix-only | --add-ignore | --watch | --show-files | --help | --version)
+            fail "\`$1\` does not belong into \`args\`: with it there is no report"
+            ;;
+        --*) ;;
+        # Short ones may be joined, with a value behind the last. Only -q leaves the reports alone.
+        -*[!q-]*) fail "\`$1\` does not belong into \`args\`: write options by their long names" ;;
+    esac
+}
+
 # Sets `options` from the inputs. A value is never a word of its own, so one that begins with a dash is no option.
 read_options() {
     local word
@@ -84,9 +100,7 @@ read_options() {
     fi
     split_words "${INPUT_ARGS:-}"
     for word in ${words[@]+"${words[@]}"}; do
-        if [[ $word == -- ]]; then
-            fail "\`args\` takes options; files and folders belong into \`paths\`"
-        fi
+        refuse_option "$word"
         options+=("$word")
     done
     for word in json sarif markdown github; do
@@ -154,6 +168,7 @@ first_error() {
             *) first=$line ;;
         esac
     done < "$folder/errors"
+    first=${first:-plimsoll wrote no report}
     printf '%s' "${first:0:500}"
 }
 
@@ -198,7 +213,10 @@ show() {
     else
         write_summary
     fi
-    if ((status > 1)); then
+    if ((${#counts[@]} != 5 && status < 2)); then
+        status=2
+        printf '::error title=plimsoll::plimsoll wrote no report, so nothing is known\n'
+    elif ((status > 1)); then
         printf '::error title=plimsoll::plimsoll ended with %s: %s\n' "$status" "$(escaped "$(first_error)")"
     fi
 }

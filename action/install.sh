@@ -66,6 +66,9 @@ from_path() {
 known_checksum() {
     local sum name
     while read -r sum name; do
+        # Where there are text files and others, a star says that it was read as it is.
+        name=${name#\*}
+        name=${name%$'\r'}
         if [[ $name == "$1" && $sum =~ $sum_form ]]; then
             printf '%s' "$sum"
             return

@@ -35,9 +35,11 @@ else
     tar -czf "$archive" "$name"
 fi
 if command -v sha256sum > /dev/null; then
-    sha256sum "$archive" > "$archive.sha256"
+    sum=$(sha256sum < "$archive")
 else
-    shasum -a 256 "$archive" > "$archive.sha256"
+    sum=$(shasum -a 256 < "$archive")
 fi
+# The same line everywhere: Git for Windows would put a star before the name.
+printf '%s  %s\n' "${sum%% *}" "$archive" > "$archive.sha256"
 mv "$archive" "$archive.sha256" "$out"
 printf '%s\n' "$out/$archive"

@@ -8,10 +8,12 @@ use std::{
 use super::{
     CliError,
     args::{Check, LimitOptions, RuleOptions},
+    output,
 };
 use crate::{
     config::{Overrides, Resolver, Selector, known_profile},
     rule::{Platform, Registry},
+    walk,
     yaml::Limits,
 };
 
@@ -89,9 +91,19 @@ pub(super) fn paths(check: &Check) -> Result<(Vec<PathBuf>, bool), Vec<CliError>
 pub(super) fn distinct_files(check: &Check) -> Result<(), Vec<CliError>> {
     let mut seen = BTreeSet::new();
     let files = check.output.output.iter().chain(check.output.report.iter().map(|(_, file)| file));
-    let twice: Vec<_> = files.filter(|file| !seen.insert(*file)).collect();
+    let twice: Vec<_> = files.filter(|file| !seen.insert(identity(file))).collect();
     match twice.first() {
-        Some(file) => Err(vec![CliError::new(format!("two reports would go to `{}`", file.display()))]),
+        Some(file) => Err(vec![CliError::new(format!("two reports would go to `{}`", walk::shown(file)))]),
         None => Ok(()),
+    }
+}
+
+/// One path for one file, however it is written. Where its folder is missing there will be no file.
+fn identity(file: &Path) -> PathBuf {
+    let target = output::target(file);
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (folder.canonicalize(), target.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => target,
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::{self, BufWriter, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use super::{CliError, terminal::is_step_log};
@@ -15,6 +15,8 @@ use crate::{
 
 /// How much is gathered before it is written.
 const BUFFER: usize = 64 << 10;
+/// So many symbolic links one behind the other Linux follows.
+const MOST_LINKS: usize = 40;
 
 /// Lets `print` write to standard output. A reader that went away, such as `head`, is no failure.
 pub(super) fn to_stdout(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
@@ -74,16 +76,37 @@ pub(super) fn to_file(
 ) -> Result<(), CliError> {
     let failed =
         |error: io::Error| CliError::new(format!("cannot write `{}`: {}", shown(file), reason(&error)));
-    // Behind a symbolic link stands the file that is meant.
-    let target = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
+    let target = target(file);
     match fs::metadata(&target) {
         Ok(metadata) if metadata.is_dir() => Err(CliError::new(format!("`{}` is a folder", shown(file)))),
         Ok(metadata) if !metadata.is_file() => {
             let out = fs::OpenOptions::new().write(true).open(&target).map_err(failed)?;
             print_all(out, print).map(drop).map_err(failed)
         }
-        present => engine::replace(&target, present.as_ref().ok(), print).map_err(failed),
+        Ok(present) => engine::replace(&target, Some(&present), print).map_err(failed),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            engine::replace(&target, None, print).map_err(failed)
+        }
+        Err(error) => Err(failed(error)),
     }
+}
+
+/// The file that is meant by `file`: behind a symbolic link that which it leads to, even if that is still to be made.
+pub(super) fn target(file: &Path) -> PathBuf {
+    if let Ok(real) = file.canonicalize() {
+        return real;
+    }
+    let mut target = file.to_path_buf();
+    for _ in 0..MOST_LINKS {
+        // `/dev/stdout` leads to a pipe that has no path.
+        if fs::metadata(&target).is_ok() {
+            break;
+        }
+        let Ok(behind) = fs::read_link(&target) else { break };
+        // It is relative to where the link lies.
+        target = target.parent().unwrap_or(Path::new("")).join(behind);
+    }
+    target
 }
 
 fn print_all(out: File, print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<File> {

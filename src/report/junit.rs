@@ -166,7 +166,8 @@ fn write_suite<W: Write>(path: &str, tests: &[Test], writer: &mut Writer<W>) -> 
 
 fn write_test<W: Write>(path: &str, test: &Test, writer: &mut Writer<W>) -> io::Result<()> {
     let mut element = writer.create_element("testcase");
-    element = element.with_attribute(("name", text(&test.name).as_ref())).with_attribute(("classname", path));
+    element = element.with_attribute(("name", text(&test.name).as_ref()));
+    element = element.with_attribute(("classname", without_extension(path)));
     if path != NAME {
         element = element.with_attribute(("file", path));
     }
@@ -192,6 +193,17 @@ fn write_test<W: Write>(path: &str, test: &Test, writer: &mut Writer<W>) -> io::
     Ok(())
 }
 
+/// A file's path as the name of a class: readers take what stands behind the last dot for the name, and what stands
+/// before it for a package.
+fn without_extension(path: &str) -> &str {
+    let name_at = path.rfind('/').map_or(0, |slash| slash + 1);
+    match path.rfind('.') {
+        // A name that begins with its only dot has no extension.
+        Some(dot) if dot > name_at => &path[..dot],
+        _ => path,
+    }
+}
+
 /// `text` without what XML 1.0 §2.2 has no room for, and harmless; line breaks stay.
 fn text(text: &str) -> Cow<'_, str> {
     let is_bad = |c: char| (safe::is_unsafe(c) && c != '\n') || matches!(c, '\u{fffe}' | '\u{ffff}');
@@ -199,4 +211,24 @@ fn text(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.replace(is_bad, "\u{fffd}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_is_a_file_without_its_extension() {
+        for (path, expected) in [
+            ("apps/web.yaml", "apps/web"),
+            ("apps.d/web.prod.yaml", "apps.d/web.prod"),
+            ("apps.d/Kustomization", "apps.d/Kustomization"),
+            ("apps/.plimsoll.yaml", "apps/.plimsoll"),
+            (".hidden", ".hidden"),
+            ("apps/.hidden", "apps/.hidden"),
+            ("plimsoll", "plimsoll"),
+        ] {
+            assert_eq!(without_extension(path), expected);
+        }
+    }
 }

@@ -15,8 +15,11 @@ use crate::{
     rule::Registry,
 };
 
-/// GitHub refuses the summary of a step beyond 1 MiB; other lines may stand before ours.
+/// Longest page. GitHub refuses the summary of a step beyond 1 MiB, and the action adds lines of its own:
+/// `action/check.sh` knows this number, too.
 const MAX_BYTES: usize = (1 << 20) - (16 << 10);
+/// Room for the line that says how many findings are not listed.
+const MAX_CLOSING: usize = 120;
 /// Longest text of a cell, in characters before they are escaped.
 const MAX_CELL: usize = 600;
 
@@ -88,7 +91,7 @@ impl Page<'_> {
         text.push_str("\n| Severity | Rule | Place | Finding |\n| --- | --- | --- | --- |\n");
         for (nth, (finding, silenced)) in findings.iter().enumerate() {
             let row = self.row(finding, *silenced);
-            if text.len() + row.len() > MAX_BYTES {
+            if text.len() + row.len() + MAX_CLOSING > MAX_BYTES {
                 let left = count(findings.len() - nth, "more finding is", "more findings are");
                 text.push_str(&format!("\n{left} not listed: the table would be too large.\n"));
                 return;
@@ -144,15 +147,10 @@ fn code(text: &str) -> String {
     format!("<code>{}</code>", escaped(text))
 }
 
-/// A message, in which backticks stand in pairs around values.
+/// A message, in which backticks stand around values.
 fn prose(text: &str) -> String {
-    let parts: Vec<_> = text.split('`').collect();
-    // Not in pairs: somebody's own.
-    if parts.len() % 2 == 0 {
-        return escaped(text);
-    }
-    let parts = parts.iter().enumerate();
-    parts.map(|(nth, part)| if nth % 2 == 1 { code(part) } else { escaped(part) }).collect()
+    let parts = words::with_values(text).into_iter();
+    parts.map(|part| if part.is_value { code(part.text) } else { escaped(part.text) }).collect()
 }
 
 /// `text` on one line, without anything that means something in Markdown, in HTML, in a table's cell, or to
@@ -170,6 +168,7 @@ fn escaped(text: &str) -> String {
             '#' if chars.peek().is_some_and(char::is_ascii_digit) => escaped.push_str("&#35;<!-- -->"),
             // Before what would make a link of itself.
             '/' if escaped.ends_with(":/") => escaped.push_str("<!-- -->/"),
+            '.' if ends_with_www(&escaped) => escaped.push_str("<!-- -->."),
             '\\' | '*' | '_' | '[' | ']' | '~' | '|' | '`' => {
                 escaped.push('\\');
                 escaped.push(c);
@@ -179,6 +178,10 @@ fn escaped(text: &str) -> String {
         }
     }
     escaped
+}
+
+fn ends_with_www(text: &str) -> bool {
+    text.as_bytes().last_chunk::<3>().is_some_and(|end| end.eq_ignore_ascii_case(b"www"))
 }
 
 #[cfg(test)]
@@ -194,6 +197,7 @@ mod tests {
             (r"\|", r"\\\|"),
             ("@all $(X) #1", "&#64;<!-- -->all <span>&#36;</span>(X) &#35;<!-- -->1"),
             ("https://x", "https:/<!-- -->/x"),
+            ("www.evil.example WwW.x", "www<!-- -->.evil.example WwW<!-- -->.x"),
         ] {
             assert_eq!(escaped(text), expected);
         }
@@ -203,5 +207,6 @@ mod tests {
     fn values_between_backticks_are_code_and_a_lone_backtick_is_none() {
         assert_eq!(prose("container `a|b` runs"), r"container <code>a\|b</code> runs");
         assert_eq!(prose("a ` b"), r"a \` b");
+        assert_eq!(prose("container `a`b|` runs"), r"container <code>a\`b\|</code> runs");
     }
 }

@@ -108,6 +108,41 @@ pub(super) fn promise(fix: &Fix) -> &'static str {
     }
 }
 
+/// A piece of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Part<'t> {
+    pub(super) text: &'t str,
+    /// It stood between backticks.
+    pub(super) is_value: bool,
+}
+
+/// The parts of a message, in which backticks stand around values, without these backticks. A value may hold backticks
+/// itself: those around it have no letter and no digit on their outer side. Any other backtick is somebody's own.
+pub(super) fn with_values(text: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let (mut rest, mut from) = (text, 0);
+    while let Some(at) = rest.get(from..).and_then(|tail| tail.find('`')).map(|at| from + at) {
+        let (before, behind) = (&rest[..at], &rest[at + 1..]);
+        let end = if before.ends_with(char::is_alphanumeric) { None } else { end_of_value(behind) };
+        let Some(end) = end else {
+            from = at + 1;
+            continue;
+        };
+        parts.push(Part { text: before, is_value: false });
+        parts.push(Part { text: &behind[..end], is_value: true });
+        (rest, from) = (&behind[end + 1..], 0);
+    }
+    parts.push(Part { text: rest, is_value: false });
+    parts.retain(|part| part.is_value || !part.text.is_empty());
+    parts
+}
+
+/// Where the backtick behind a value is: the first with no letter, digit or backtick behind it.
+fn end_of_value(text: &str) -> Option<usize> {
+    let ends = |at: usize| !text[at + 1..].starts_with(|c: char| c.is_alphanumeric() || c == '`');
+    text.match_indices('`').map(|(at, _)| at).find(|&at| ends(at))
+}
+
 /// One of three, where a platform knows no more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
@@ -122,6 +157,36 @@ impl From<Severity> for Level {
             Severity::Critical | Severity::High => Level::Error,
             Severity::Medium => Level::Warning,
             Severity::Low | Severity::Info => Level::Notice,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_with_backticks_in_it_is_one_value() {
+        for (text, values) in [
+            ("", &[][..]),
+            ("none", &[]),
+            ("container `a` mounts `/b`", &["a", "/b"]),
+            ("container `a`b` runs", &["a`b"]),
+            ("container `a`b`c` runs `d`", &["a`b`c", "d"]),
+            ("container ``x`` runs", &["`x`"]),
+            ("container `` runs", &[""]),
+            ("(`한`글`), so", &["한`글"]),
+            ("a ` b", &[]),
+            ("it`s `a`", &["a"]),
+            ("`a` and `b", &["a"]),
+        ] {
+            let parts = with_values(text);
+            let found: Vec<_> = parts.iter().filter(|part| part.is_value).map(|part| part.text).collect();
+            assert_eq!(found, values, "{text}");
+            let again = parts
+                .iter()
+                .map(|part| if part.is_value { format!("`{}`", part.text) } else { part.text.to_owned() });
+            assert_eq!(again.collect::<String>(), text);
         }
     }
 }

@@ -61,9 +61,12 @@ function run(workspace, inputs = {}, options = {}) {
 }
 
 const errors = (done) => done.annotations.filter(({ command }) => command === "error");
-const pull = (fork, login = "octocat") => ({
+// A pull request from this repository, which may be a fork of another one, or from somewhere else.
+const HERE = { full_name: "octo/repo", fork: false };
+const THERE = { full_name: "stranger/repo", fork: true };
+const pull = (repo, login = "octocat") => ({
   event_name: "pull_request",
-  event: { pull_request: { head: { repo: { fork } }, user: { login }, base: { sha: "" } } },
+  event: { pull_request: { head: { repo }, user: { login }, base: { sha: "" } } },
 });
 
 test("the action has no mistake that a schema overlooks", () => {
@@ -139,6 +142,15 @@ test("what keeps plimsoll from working is told once as an annotation, and there 
     [{ "a.yaml": CLEAN }, { args: "--no-such-option" }, /no-such-option/],
     [{ "a.yaml": CLEAN }, { args: "--select 'unclosed" }, /quote/],
     [{ "a.yaml": CLEAN }, { args: "-- a.yaml" }, /paths/],
+    [{ "a.yaml": CLEAN }, { args: "-" }, /paths/],
+    ...["--diff", "--fix-only", "--add-ignore", "--add-ignore=why", "--watch", "--show-files", "--help", "--version"].map(
+      (args) => [{ "a.yaml": pod("a") }, { args }, /does not belong into `args`: with it there is no report$/],
+    ),
+    ...["-o x", "-ox", "-qo x", "-qV", "-h"].map(
+      (args) => [{ "a.yaml": pod("a") }, { args }, /does not belong into `args`: write options by their long names$/],
+    ),
+    ...["--output x", "--output=x"].map((args) => [{ "a.yaml": pod("a") }, { args }, /`--report FORMAT=FILE`/]),
+    ...["--output-format json", "--format=json"].map((args) => [{ "a.yaml": pod("a") }, { args }, /the input `format`/]),
     [{ "a.yaml": CLEAN }, { args: "x".repeat(9000) }, /8,000/],
     [{ "a.yaml": CLEAN }, { sarif: "perhaps" }, /perhaps/],
     [{ "a.yaml": CLEAN }, { "changed-only": "maybe" }, /maybe/],
@@ -168,11 +180,15 @@ test("SARIF is uploaded where the token may write, and nowhere else", () => {
     [{ event_name: "schedule" }, { auto: 1, true: 1, false: 0 }],
     [{ event_name: "workflow_dispatch" }, { auto: 1, true: 1, false: 0 }],
     [{ event_name: "merge_group" }, { auto: 0, true: 1, false: 0 }],
-    [pull(false), { auto: 1, true: 1, false: 0 }],
-    [pull(true), { auto: 0, true: 0, false: 0 }],
-    [pull(false, dependabot), { auto: 0, true: 1, false: 0 }],
-    [{ ...pull(true), event_name: "pull_request_target" }, { auto: 0, true: 0, false: 0 }],
-    [{ ...pull(false), event_name: "pull_request_target" }, { auto: 0, true: 1, false: 0 }],
+    [pull(HERE), { auto: 1, true: 1, false: 0 }],
+    [pull({ ...HERE, fork: true }), { auto: 1, true: 1, false: 0 }],
+    [pull(THERE), { auto: 0, true: 0, false: 0 }],
+    [pull({ ...THERE, fork: false }), { auto: 0, true: 0, false: 0 }],
+    // Its repository was deleted.
+    [pull(null), { auto: 0, true: 0, false: 0 }],
+    [pull(HERE, dependabot), { auto: 0, true: 1, false: 0 }],
+    [{ ...pull(THERE), event_name: "pull_request_target" }, { auto: 0, true: 0, false: 0 }],
+    [{ ...pull(HERE), event_name: "pull_request_target" }, { auto: 0, true: 1, false: 0 }],
   ]) {
     for (const [sarif, expected] of Object.entries(uploads)) {
       const done = run(workspace, { sarif }, { github });
@@ -284,7 +300,7 @@ test("args are split at white space, quotes keep it, and nothing is a pattern", 
     ['--sel"ect=privileged-"container', "1", "1"],
     ["--select privileged-container --ignore *", "0", "0"],
     ["--select privileged-container 'a b.yaml'", "1", "1"],
-    ["--select privileged-container --output '$(touch HIT)/x'", "1", "2"],
+    ["--select privileged-container --report 'html=$(touch HIT)/x'", "1", "2"],
     ["--fail-on ''", "", "2"],
   ]) {
     const done = run(workspace, { args });
@@ -340,6 +356,39 @@ test("the worst come first, no more than GitHub shows, and what is left out is s
   assert.ok(Buffer.byteLength(done.summary) < 1 << 20);
 });
 
+test("a summary that is too large holds the worst in a table and says how many are not listed", () => {
+  const container = (n, fields) => `    - {name: "c${n}-${"x".repeat(40)}", image: "r/c:1", securityContext: {${fields}}}\n`;
+  let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n";
+  for (let n = 0; n < 5000; n++) text += container(n, "runAsUser: 0");
+  text += container("worst", "privileged: true");
+  const args = "--select privileged-container,run-as-root-user";
+  const done = run(repository({ "a.yaml": text }), { args });
+  assert.equal(done.outputs.findings, "5001", done.log.slice(-2000));
+  const bytes = Buffer.byteLength(done.summary);
+  assert.ok(bytes > 1_000_000 && bytes < 1 << 20, `${bytes} bytes`);
+  const rows = done.summary.split("\n").filter((line) => /^\| \**(critical|high|medium|low)\b/.test(line));
+  assert.match(rows[0], /^\| \*\*critical\*\* \|.*privileged-container/);
+  assert.ok(rows.length > 1000 && rows.length < 5001, `${rows.length} rows`);
+  assert.ok(done.summary.includes(`\n${5001 - rows.length} more findings are not listed: `), done.summary.slice(-500));
+  assert.match(done.summary, /GitHub shows .* The log of the step has all\.\n$/);
+});
+
+test("a run without a report fails the job, whatever plimsoll ended with", () => {
+  for (const [program, told] of [
+    ["exit 0", /plimsoll wrote no report/],
+    ["exit 1", /plimsoll wrote no report/],
+    ["echo 'error: no room' >&2; exit 2", /plimsoll ended with 2: error: no room/],
+  ]) {
+    const stub = `[[ $1 == --version ]] && { echo "plimsoll ${VERSION}"; exit; }\n${program}`;
+    const { action, env } = apart(null, { plimsoll: stub });
+    const done = run(repository({ "a.yaml": CLEAN }), {}, { action, env });
+    assert.deepEqual([done.outputs["exit-code"], done.outputs.findings, done.failed], ["2", "", true], done.log);
+    assert.equal(errors(done).length, 1, done.log);
+    assert.match(errors(done)[0].message, told);
+    assert.match(done.summary, /could not do its work/);
+  }
+});
+
 test("a baseline's findings are known", () => {
   const workspace = repository({ "a.yaml": pod("a") });
   execFileSync(BINARY, ["baseline", "write", "known", ...ONE.split(" ")], { cwd: workspace });
@@ -382,7 +431,7 @@ const found = (done) => errors(done).map(({ properties }) => properties.file).so
 
 test("changed-only tells the findings of the files that the pull request changes", () => {
   const { folder, base, head, merge } = pullRequest();
-  const event = (sha) => ({ ...pull(false), sha, event: { pull_request: { base: { sha: base }, head: { repo: { fork: false } } } } });
+  const event = (sha) => ({ ...pull(HERE), sha, event: { pull_request: { base: { sha: base }, head: { repo: HERE } } } });
   const changed = ["apps/in.yaml", "here, 안녕.yaml", "new.yaml"];
   const only = { "changed-only": "true" };
   const done = run(folder, only, { github: event(merge) });
@@ -409,7 +458,7 @@ test("changed-only tells the findings of the files that the pull request changes
 test("changed-only in a shallow clone works from two commits on and says what to do with less", () => {
   const { folder, base, merge } = pullRequest();
   git(folder, "branch", "merged", merge);
-  const github = { ...pull(false), sha: merge, event: { pull_request: { base: { sha: base }, head: { repo: { fork: false } } } } };
+  const github = { ...pull(HERE), sha: merge, event: { pull_request: { base: { sha: base }, head: { repo: HERE } } } };
   for (const [depth, code] of [["2", "1"], ["1", "2"]]) {
     const clone = path.join(temporary(), "clone");
     execFileSync("git", ["clone", "-q", "--depth", depth, "--branch", "merged", `file://${folder}`, clone], { stdio: "pipe" });
@@ -455,11 +504,15 @@ const CARGO = `pwd > "$HIT"; echo "$@" >> "$HIT"; while [[ $1 != --target-dir ]]
 
 test("the release's archive is used when its checksum is the one that the action knows", () => {
   const { archive, sum, curl, urls } = release();
-  const { action, env } = apart(`# a comment\n${"1".repeat(64)}  other.tar.gz\n${sum}  ${archive}\n`, { curl });
-  const done = run(repository({ "a.yaml": pod("a") }), {}, { action, env, github: FROM });
-  assert.equal(done.outputs.findings, "1", done.log);
-  assert.match(done.log, /from the release, with the right checksum/);
-  assert.equal(fs.readFileSync(urls, "utf8"), `https://github.com/octo/plimsoll/releases/download/v${VERSION}/${archive}\n`);
+  // As `sha256sum` writes a line where files are text, where they are not, and under Windows.
+  for (const line of [`${sum}  ${archive}\n`, `${sum} *${archive}\n`, `${sum} *${archive}\r\n`]) {
+    const { action, env } = apart(`# a comment\n${"1".repeat(64)}  other.tar.gz\n${line}`, { curl });
+    fs.rmSync(urls, { force: true });
+    const done = run(repository({ "a.yaml": pod("a") }), {}, { action, env, github: FROM });
+    assert.equal(done.outputs.findings, "1", done.log);
+    assert.match(done.log, /from the release, with the right checksum/);
+    assert.equal(fs.readFileSync(urls, "utf8"), `https://github.com/octo/plimsoll/releases/download/v${VERSION}/${archive}\n`);
+  }
 });
 
 test("another version needs its checksum, and gets the one that is named", () => {

@@ -5,8 +5,13 @@ cd "$PLIMSOLL_ROOT"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-archive=$(bash .github/release/archive.sh x86_64-unknown-linux-gnu "$PLIMSOLL" "$folder")
+# As Git for Windows has it: its sha256sum puts a star before names.
+mkdir "$folder/bin"
+printf '#!/bin/sh\nexec %s --binary "$@"\n' "$(command -v sha256sum)" > "$folder/bin/sha256sum"
+chmod +x "$folder/bin/sha256sum"
+archive=$(PATH=$folder/bin:$PATH bash .github/release/archive.sh x86_64-unknown-linux-gnu "$PLIMSOLL" "$folder")
 (cd "$folder" && sha256sum --check --strict --quiet ./*.sha256)
+grep -qxE "[0-9a-f]{64}  $(basename "$archive")" "$archive.sha256"
 tar -xzf "$archive" -C "$folder"
 cd "$folder/$(basename "$archive" .tar.gz)"
 for file in plimsoll README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE man/plimsoll.1 man/plimsoll-check.1 \
@@ -25,7 +30,9 @@ if command -v mandoc > /dev/null; then
     mandoc -T lint -W error man/*.1
     # Bold is a letter printed twice.
     mandoc -T utf8 man/plimsoll-check.1 | sed $'s/.\b//g' > "$folder/page"
-    grep -q -- '--fail-on' "$folder/page"
+    for words in '--fail-on' '^EXIT STATUS' '^ENVIRONMENT' 'PLIMSOLL_OUTPUT_FORMAT'; do
+        grep -q -- "$words" "$folder/page"
+    done
 else
     echo 'skipped: no mandoc here'
 fi

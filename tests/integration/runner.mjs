@@ -135,7 +135,7 @@ export function mistakes(action) {
 export function runAction(folder, options) {
   const action = parse(fs.readFileSync(path.join(folder, "action.yml"), "utf8"));
   const temp = fs.mkdtempSync(path.join(os.tmpdir(), "plimsoll-runner-"));
-  const github = { event_name: "push", action_repository: "", event: {}, ...options.github };
+  const github = { event_name: "push", action_repository: "", repository: "octo/repo", event: {}, ...options.github };
   const unexpected = Object.keys(options.inputs ?? {}).filter((name) => !(name in action.inputs));
   const inputs = {};
   for (const [name, input] of Object.entries(action.inputs)) {
@@ -191,7 +191,7 @@ function runStep(step, record, run, contexts, { folder, temp, at, github, added,
     GITHUB_WORKSPACE: options.workspace,
     GITHUB_EVENT_NAME: github.event_name,
     GITHUB_SHA: github.sha ?? "1".repeat(40),
-    GITHUB_REPOSITORY: "octo/repo",
+    GITHUB_REPOSITORY: github.repository,
     GITHUB_SERVER_URL: "https://github.com",
     RUNNER_OS: "Linux",
     RUNNER_ARCH: "X64",

@@ -163,6 +163,7 @@ fn what_makes_no_sense_is_one_sentence_with_a_suggestion_and_exit_code_2() {
         ("--config a --isolated", "`--config` and `--isolated` exclude one another"),
         ("--stdin-filename a.yaml", "`--stdin-filename` needs `-` among the paths"),
         ("-o x --report json=x", "two reports would go to `x`"),
+        ("--report json=./x --report sarif=x", "two reports would go to `x`"),
         ("-o nowhere/x", "cannot write `nowhere/x`: no such file or directory"),
         ("-o .", "`.` is a folder"),
         (
@@ -271,6 +272,30 @@ fn a_report_keeps_the_mode_of_its_file_follows_links_and_spares_devices() {
     assert_eq!(real.metadata().unwrap().permissions().mode() & 0o777, 0o640);
     assert_eq!(run(&dir, &[ONE, "-o", "/dev/null"]).code, 1);
     assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_goes_where_a_link_leads_though_nothing_is_there_yet() {
+    use std::os::unix::fs::symlink;
+    let dir = privileged();
+    fs::create_dir(dir.path().join("sub")).unwrap();
+    symlink("sub/second.txt", dir.path().join("link.txt")).unwrap();
+    symlink("new.txt", dir.path().join("sub/second.txt")).unwrap();
+    assert_eq!(run(&dir, &[ONE, "-o", "link.txt"]).code, 1);
+    for link in ["link.txt", "sub/second.txt"] {
+        assert!(dir.path().join(link).is_symlink(), "{link}");
+    }
+    assert!(fs::read_to_string(dir.path().join("sub/new.txt")).unwrap().starts_with("pod.yaml:"));
+    fs::remove_file(dir.path().join("sub/new.txt")).unwrap();
+    // The same file, by its name and by that of the link.
+    let Run { code, err, .. } = run(&dir, &[ONE, "-o", "link.txt", "--report", "json=sub/../sub/new.txt"]);
+    assert_eq!((code, err.as_str()), (2, "error: two reports would go to `sub/../sub/new.txt`\n"));
+    symlink("ring.txt", dir.path().join("ring.txt")).unwrap();
+    let Run { code, err, .. } = run(&dir, &[ONE, "-o", "ring.txt"]);
+    assert_eq!(code, 2, "{err}");
+    assert!(err.starts_with("error: cannot write `ring.txt`: "), "{err}");
+    assert!(dir.path().join("ring.txt").is_symlink());
 }
 
 #[cfg(target_os = "linux")]

@@ -111,7 +111,8 @@ fn inputs_reach_the_action_through_the_environment_alone() {
         assert!(step.get("uses").is_some() || text(step, "shell") == "bash", "{name}");
         if step.get("uses").is_some() {
             uses += 1;
-            assert!(text(step, "if").contains("github.event.pull_request.head.repo.fork != true"), "{name}");
+            let own = "github.event.pull_request.head.repo.full_name == github.repository";
+            assert!(text(step, "if").contains(own), "{name}: a fork's own pull requests are no strangers");
         }
     }
     assert_eq!(uses, 1, "the upload is the only step of somebody else");
@@ -148,6 +149,30 @@ fn every_action_that_is_used_is_pinned_to_a_commit() {
         }
     }
     assert!(seen > 10, "{seen}");
+}
+
+/// What `tests/integration/run` runs against the real programs.
+#[test]
+fn a_change_of_what_the_slow_tests_are_about_runs_them() {
+    let slow = yaml(".github/workflows/slow.yml");
+    let paths = slow.get("on").unwrap().get("pull_request").unwrap().get("paths").unwrap();
+    let paths: BTreeSet<_> = list(paths).iter().map(|path| path.as_str().unwrap()).collect();
+    for path in ["action.yml", ".pre-commit-hooks.yaml"] {
+        assert!(paths.contains(path) && root().join(path).is_file(), "{path}");
+    }
+    for folder in [
+        ".github",
+        "action",
+        "editors",
+        "python",
+        "src/lsp",
+        "src/report",
+        "tests/clients",
+        "tests/formats",
+        "tests/integration",
+    ] {
+        assert!(paths.contains(&*format!("{folder}/**")) && root().join(folder).is_dir(), "{folder}");
+    }
 }
 
 #[test]

@@ -159,6 +159,38 @@ fn sarif_is_worst_first_only_beyond_what_github_shows() {
 }
 
 #[test]
+fn sarif_has_no_more_results_than_github_takes_and_says_how_many_are_left_out() {
+    let mut case = Case::default();
+    let file = case.file("web.yaml", "a: true\n");
+    let span = case.span(file, "true");
+    for nth in 0..25_000 {
+        case.find(span, "").severity = if nth == 24_999 { Severity::Critical } else { Severity::Low };
+    }
+    let whole = run(&case);
+    assert_eq!(whole["results"].as_array().unwrap().len(), 25_000);
+    assert_eq!(whole["invocations"][0]["toolExecutionNotifications"], serde_json::json!([]));
+    for severity in [Severity::Info, Severity::High] {
+        case.find(span, "").severity = severity;
+    }
+    let short = run(&case);
+    let results = short["results"].as_array().unwrap();
+    let levels: Vec<_> = results[..3].iter().map(|result| result["level"].as_str().unwrap()).collect();
+    assert_eq!((results.len(), levels), (25_000, vec!["error", "error", "note"]));
+    assert!(results.iter().all(|result| result["properties"]["severity"] != "info"), "the least go");
+    let invocation = &short["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], true);
+    assert_eq!(
+        invocation["toolExecutionNotifications"],
+        serde_json::json!([{
+            "descriptor": {"id": "results-left-out", "index": 2},
+            "level": "warning",
+            "message": {"text": "2 results are left out."},
+        }])
+    );
+    assert_eq!(short["tool"]["driver"]["notifications"][2]["id"], "results-left-out");
+}
+
+#[test]
 fn the_summary_of_everything() {
     let mut out = Vec::new();
     summary::write(&everything().outcome, &Options::default(), &mut out).unwrap();

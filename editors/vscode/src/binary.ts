@@ -38,7 +38,8 @@ export function findBinary(around: Surroundings): Found {
 
 function notFound(name: string, own: string, folders: number): string {
   const path = folders === 1 ? "the one folder of PATH" : `the ${folders} folders of PATH`;
-  return `${name} was not found in ${own} or in ${path}: install it (\`cargo install plimsoll\`) or set plimsoll.path`;
+  const advice = "install it (`cargo install --path . --locked` in a checkout of plimsoll) or set plimsoll.path";
+  return `${name} was not found in ${own} or in ${path}: ${advice}`;
 }
 
 function isProgram(path: string): boolean {

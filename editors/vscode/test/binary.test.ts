@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, test } from "node:test";
@@ -76,4 +76,12 @@ test("a binary that is not there is told with the places where it was looked for
   const path = [".", join(folder, "empty"), join(folder, "empty-too")].join(delimiter);
   const two = findBinary({ ...around, extension, path });
   assert.ok("problem" in two && two.problem.includes("the 2 folders of PATH"));
+  // No registry has it.
+  assert.ok(one.problem.includes("cargo install --path . --locked"), one.problem);
+});
+
+test("the folder that is open does not choose the binary", () => {
+  const manifest = JSON.parse(readFileSync("package.json", "utf8"));
+  // Settings of this scope count only where the user or the machine has them.
+  assert.equal(manifest.contributes.configuration.properties["plimsoll.path"].scope, "machine");
 });

@@ -79,8 +79,25 @@ fn cell(text: &str) -> String {
     safe::line(text).replace('|', "\\|")
 }
 
-/// `text` as code in a table's cell; a backtick in it wants a longer fence.
+/// `text` as code in a table's cell: between more backticks than it has in a row, with a space where it begins or ends
+/// with one (`CommonMark` §6.1).
 fn code(text: &str) -> String {
-    let fence = if text.contains('`') { "``" } else { "`" };
-    format!("{fence}{}{fence}", cell(text))
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{space}{}{space}{fence}", cell(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_stands_between_more_backticks_than_it_has() {
+        for (text, expected) in
+            [("a|b", "`a\\|b`"), ("a`b", "``a`b``"), ("a``b`c", "```a``b`c```"), ("`a", "`` `a ``")]
+        {
+            assert_eq!(code(text), expected);
+        }
+    }
 }

@@ -157,16 +157,12 @@ impl<'o> Finding<'o> {
     }
 }
 
-/// A message, in which backticks stand in pairs around values.
+/// A message, in which backticks stand around values.
 pub(super) fn with_code(text: &str) -> String {
-    let parts: Vec<_> = text.split('`').collect();
-    // Not in pairs: somebody's own.
-    if parts.len() % 2 == 0 {
-        return esc(text).into_owned();
-    }
-    let parts = parts.iter().enumerate();
-    let part = |(nth, part): (usize, &&str)| {
-        if nth % 2 == 1 { format!("<code>{}</code>", esc(part)) } else { esc(part).into_owned() }
+    let parts = words::with_values(text).into_iter();
+    let part = |part: words::Part<'_>| {
+        let text = esc(part.text);
+        if part.is_value { format!("<code>{text}</code>") } else { text.into_owned() }
     };
     parts.map(part).collect()
 }

@@ -18,7 +18,7 @@ use self::{
     result::RunResult,
     rule::Descriptor,
 };
-use super::{Options, ignored, json_layout, safe};
+use super::{Options, ignored, json_layout, safe, text::count};
 use crate::{
     base::{Diagnostic, RuleId, Severity},
     engine::{Ignored, Outcome},
@@ -26,7 +26,9 @@ use crate::{
 };
 
 /// GitHub shows the first so many results of a run.
-const GITHUB_RESULTS: usize = 5000;
+const SHOWN_RESULTS: usize = 5000;
+/// GitHub refuses a run with more results.
+const MAX_RESULTS: usize = 25_000;
 /// GitLab drops a result with a longer message, in characters; GitHub does so with descriptions.
 const MAX_TEXT: usize = 1024;
 /// Findings of these rules also tell that the tool could not do all of its work.
@@ -39,8 +41,10 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let files = Files::new(outcome);
-    let ignored: Vec<_> = ignored(outcome, options).collect();
     let rules = rules(outcome);
+    let mut results = results(outcome, options);
+    let left_out = results.len().saturating_sub(MAX_RESULTS);
+    results.truncate(MAX_RESULTS);
     let run = Run {
         tool: Tool { driver: Driver::new(&rules, registry) },
         column_kind: "utf16CodeUnits",
@@ -48,12 +52,25 @@ pub(super) fn write(
             srcroot: Described { description: Text::new("Root of the repository.") },
         },
         automation_details: AutomationDetails { id: "plimsoll/" },
-        invocations: [invocation(outcome, &files, &rules)],
-        results: Results { outcome, ignored: &ignored, registry, files: &files, rules: &rules },
+        invocations: [invocation(outcome, &files, &rules, left_out)],
+        results: Results { told: &results, registry, files: &files, rules: &rules },
     };
     let log = Log { schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [run] };
     // One result a line.
     json_layout::write(&log, 4, out)
+}
+
+/// A finding, and what silences it.
+type Told<'o> = (&'o Diagnostic, Option<&'o Ignored>);
+
+/// All that is told, the silenced findings last; beyond what GitHub shows, the worst first.
+fn results<'o>(outcome: &'o Outcome, options: &Options) -> Vec<Told<'o>> {
+    let mut findings: Vec<Told<'o>> = outcome.findings.iter().map(|finding| (finding, None)).collect();
+    if findings.len() > SHOWN_RESULTS {
+        findings.sort_by_key(|(finding, _)| Reverse(finding.severity));
+    }
+    findings.extend(ignored(outcome, options));
+    findings
 }
 
 /// Index of every rule that ran or has a finding, by id.
@@ -99,7 +116,7 @@ struct Driver {
     #[serde(skip_serializing_if = "Option::is_none")]
     information_uri: Option<&'static str>,
     rules: Vec<Descriptor>,
-    notifications: [Notice; 2],
+    notifications: [Notice; 3],
 }
 
 /// The page about plimsoll (§3.19.2 `informationUri`): of whoever built it, or else of the package, if either has one.
@@ -133,6 +150,17 @@ impl Driver {
                     short_description: Text::new("A document could not be read as YAML, or not as a whole."),
                     full_description: Text::new("What the broken part of a document holds was not judged."),
                     help: Text::new("Repair the document: the result at the same place says what is wrong."),
+                },
+                Notice {
+                    id: "results-left-out",
+                    name: "ResultsLeftOut",
+                    short_description: Text::new("There are more results than a reader takes."),
+                    full_description: Text::new(
+                        "GitHub refuses a run with more than 25,000 results, so the least severe are left out.",
+                    ),
+                    help: Text::new(
+                        "Fix or ignore some, raise the lowest severity, or write a report for each folder.",
+                    ),
                 },
             ],
         }
@@ -195,7 +223,8 @@ struct Notification {
     associated_rule: Option<Reference>,
     level: &'static str,
     message: Text,
-    locations: [Location; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    locations: Vec<Location>,
 }
 
 #[derive(Serialize)]
@@ -205,13 +234,13 @@ struct Reference {
 }
 
 /// Files that could not be read make the run fail; documents that could not be parsed are findings as well.
-fn invocation(outcome: &Outcome, files: &Files<'_>, rules: &RuleIndex<'_>) -> Invocation {
+fn invocation(outcome: &Outcome, files: &Files<'_>, rules: &RuleIndex<'_>, left_out: usize) -> Invocation {
     let unreadable = outcome.unreadable.iter().map(|file| Notification {
         descriptor: Reference { id: "unreadable-file".into(), index: 0 },
         associated_rule: None,
         level: "error",
         message: Text::new(sentence(&file.reason, "")),
-        locations: [Location::of_file(files.artifact_at(&file.path))],
+        locations: vec![Location::of_file(files.artifact_at(&file.path))],
     });
     let incomplete = outcome.findings.iter().filter(|finding| INPUT_RULES.contains(&finding.rule.as_str()));
     let incomplete = incomplete.map(|finding| Notification {
@@ -221,11 +250,18 @@ fn invocation(outcome: &Outcome, files: &Files<'_>, rules: &RuleIndex<'_>) -> In
             .map(|&index| Reference { id: finding.rule.to_string(), index }),
         level: "warning",
         message: Text::new(sentence(&finding.message, "")),
-        locations: [Location::of_span(files, finding.primary.span)],
+        locations: vec![Location::of_span(files, finding.primary.span)],
+    });
+    let shortened = (left_out > 0).then(|| Notification {
+        descriptor: Reference { id: "results-left-out".into(), index: 2 },
+        associated_rule: None,
+        level: "warning",
+        message: Text::new(format!("{} left out.", count(left_out, "result is", "results are"))),
+        locations: Vec::new(),
     });
     Invocation {
         execution_successful: outcome.unreadable.is_empty(),
-        tool_execution_notifications: unreadable.chain(incomplete).collect(),
+        tool_execution_notifications: shortened.into_iter().chain(unreadable).chain(incomplete).collect(),
     }
 }
 
@@ -239,8 +275,7 @@ fn sentence(text: &str, tail: &str) -> String {
 
 /// Made one by one while they are written.
 struct Results<'o> {
-    outcome: &'o Outcome,
-    ignored: &'o [(&'o Diagnostic, Option<&'o Ignored>)],
+    told: &'o [Told<'o>],
     registry: &'o Registry,
     files: &'o Files<'o>,
     rules: &'o RuleIndex<'o>,
@@ -248,12 +283,7 @@ struct Results<'o> {
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut findings: Vec<&Diagnostic> = self.outcome.findings.iter().collect();
-        if findings.len() > GITHUB_RESULTS {
-            findings.sort_by_key(|finding| Reverse(finding.severity));
-        }
-        let findings = findings.into_iter().map(|finding| (finding, None));
-        serializer.collect_seq(findings.chain(self.ignored.iter().copied()).map(|(finding, silenced)| {
+        serializer.collect_seq(self.told.iter().map(|&(finding, silenced)| {
             let index = self.rules.get(finding.rule.as_str()).copied().unwrap_or_default();
             let rule = self.registry.get(finding.rule.as_str());
             RunResult::new(finding, index, rule, self.files).suppressed(silenced, self.files)
