@@ -91,6 +91,8 @@ const filters = async (name) => {
   await page.keyboard.press("/");
   check(name, await page.evaluate(() => document.activeElement.id === "q"), "/ goes to the search");
   await page.locator("article a[href^='#rule-']").first().click();
+  // The page hears of its new address a moment later.
+  await page.locator("details.rule[open]").first().waitFor({ timeout: 5000 }).catch(() => {});
   check(name, (await page.locator("details.rule[open]").count()) === 1, "a rule's name opens what it says");
   await page.close();
 };
