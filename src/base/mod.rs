@@ -3,6 +3,7 @@
 
 mod day;
 mod diagnostic;
+mod ends;
 mod fix;
 mod line_index;
 mod minor;
@@ -14,6 +15,7 @@ mod suggest;
 
 pub use day::{Day, ParseDayError};
 pub use diagnostic::{Diagnostic, Label, ObjectId, RuleId, Subject};
+pub use ends::common_ends;
 pub use fix::{Edit, Fix};
 pub use line_index::{LineIndex, Position};
 pub use minor::{Minor, ParseMinorError};

@@ -45,13 +45,7 @@ fn run(arguments: Vec<OsString>) -> Exit {
     };
     let terminal = Terminal::new(cli.color);
     let done = match cli.command {
-        Command::Check(mut check) => {
-            let format = check.output.output_format.map_or_else(terminal::output_format, |it| Ok(Some(it)));
-            format.map_err(|error| vec![error]).and_then(|format| {
-                check.output.output_format = format;
-                check::check(&check, &terminal)
-            })
-        }
+        Command::Check(options) => formatted(*options).and_then(|it| check::check(&it, &terminal)),
         Command::Baseline(options) => baseline::baseline(&options, &terminal),
         Command::Config(options) => config::config(&options),
         Command::Init(options) => init::init(&options),
@@ -65,6 +59,14 @@ fn run(arguments: Vec<OsString>) -> Exit {
         Command::Dump(dump) => commands::dump(&dump, &terminal),
     };
     done.unwrap_or_else(|errors| error::report(&errors, &terminal))
+}
+
+/// A check in the format that the environment asks for, where no option does.
+fn formatted(mut options: args::Check) -> Result<args::Check, Vec<CliError>> {
+    if options.output.output_format.is_none() {
+        options.output.output_format = terminal::output_format().map_err(|error| vec![error])?;
+    }
+    Ok(options)
 }
 
 /// What a command comes to: how it ends, or why it could not be done.

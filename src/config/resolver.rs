@@ -5,7 +5,7 @@ use std::{
     ffi::OsString,
     path::{Component, Path, PathBuf},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -32,12 +32,13 @@ pub struct Resolver<'r> {
     forgiving: Option<Forgiving>,
 }
 
-/// Configurations that could be used, by their folders, or by their files where one holds everywhere: what holds while one cannot. Cheap to clone.
+/// Configurations that could be used, by their folders, or by their files where one holds everywhere: what holds while
+/// one cannot. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct LastGood(Arc<Mutex<HashMap<PathBuf, Arc<Scope>>>>);
 
 impl LastGood {
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Arc<Scope>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<PathBuf, Arc<Scope>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -92,20 +93,22 @@ impl<'r> Resolver<'r> {
         overrides: Overrides,
         file: &Path,
     ) -> Result<Self, Arc<Broken>> {
-        let mut fallback = place_of(read_all(file, registry, true), registry, &overrides);
-        fallback.scope.as_ref().map_err(Arc::clone)?;
-        let folder = file.parent().unwrap_or(Path::new(""));
-        fallback.way = canonical(folder).unwrap_or_default();
-        let has_exclusions = AtomicBool::new(fallback.excludes());
-        Ok(Self {
+        let scope = place_of(read_all(file, registry, true), registry, &overrides).scope?;
+        Ok(Self::everywhere(registry, overrides, file, scope))
+    }
+
+    /// A resolver by which `scope`, the word of `file`, holds for everything.
+    fn everywhere(registry: &'r Registry, overrides: Overrides, file: &Path, scope: Arc<Scope>) -> Self {
+        let fallback = Place { scope: Ok(scope), way: canonical(folder_of(file)).unwrap_or_default() };
+        Self {
             registry,
             overrides,
+            has_exclusions: AtomicBool::new(fallback.excludes()),
             fallback,
             fixed: true,
-            has_exclusions,
             places: Mutex::default(),
             forgiving: None,
-        })
+        }
     }
 
     /// As [`Self::with_config`]; where the file cannot be used, what was good in it before holds, by the word of `last`,
@@ -116,22 +119,21 @@ impl<'r> Resolver<'r> {
         file: &Path,
         last: &LastGood,
     ) -> (Self, Option<Arc<Broken>>) {
-        let broken = match Self::with_config(registry, overrides.clone(), file) {
+        match Self::with_config(registry, overrides.clone(), file) {
             Ok(resolver) => {
                 if let Ok(scope) = &resolver.fallback.scope {
                     last.lock().insert(file.to_path_buf(), Arc::clone(scope));
                 }
-                return (resolver, None);
+                (resolver, None)
             }
-            Err(broken) => broken,
-        };
-        let mut resolver = Self::isolated(registry, overrides);
-        if let Some(scope) = last.lock().get(file) {
-            let way = canonical(folder_of(file)).unwrap_or_default();
-            resolver.fallback = Place { scope: Ok(Arc::clone(scope)), way };
-            resolver.has_exclusions = AtomicBool::new(resolver.fallback.excludes());
+            Err(broken) => {
+                let resolver = match last.lock().get(file) {
+                    Some(scope) => Self::everywhere(registry, overrides, file, Arc::clone(scope)),
+                    None => Self::isolated(registry, overrides),
+                };
+                (resolver, Some(broken))
+            }
         }
-        (resolver, Some(broken))
     }
 
     /// The same, except that a configuration that cannot be used fails nothing: what was good there before holds, by
@@ -239,7 +241,7 @@ impl<'r> Resolver<'r> {
         self.lock().entry(folder).or_insert(place).clone()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Place>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<PathBuf, Place>> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

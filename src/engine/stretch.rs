@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use crate::{base::Span, yaml::split_documents};
+use crate::{
+    base::{Span, common_ends},
+    yaml::split_documents,
+};
 
 /// The bytes of a new text in which its documents are not those of the old one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,10 +20,7 @@ impl Stretch {
     /// From the first to the last document of `new` that may be another than in `old`. The document on either side of a
     /// change counts as changed: what stands between two documents may belong to both.
     pub(super) fn between(old: &str, new: &str) -> Self {
-        let most = old.len().min(new.len());
-        let head = old.bytes().zip(new.bytes()).take_while(|(a, b)| a == b).count();
-        let tails = old.bytes().rev().zip(new.bytes().rev()).take(most - head);
-        let tail = tails.take_while(|(a, b)| a == b).count();
+        let (head, tail) = common_ends(old, new);
         let (olds, news): (Vec<_>, Vec<_>) = (split_documents(old).collect(), split_documents(new).collect());
         let pairs = olds.iter().zip(&news);
         let before = pairs.take_while(|(old, new)| old == new && new.end < head).count();

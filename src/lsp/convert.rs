@@ -130,11 +130,7 @@ impl<'c> Converter<'c> {
         if let Some(overlays) = overlays(finding) {
             message.to_mut().push_str(&format!(" ({})", self.words(&overlays)));
         }
-        if let Some(help) = &finding.help {
-            let message = message.to_mut();
-            message.push('\n');
-            message.push_str(&self.words(help));
-        }
+        self.add_help(&mut message, finding.help.as_deref());
         Shown {
             range: self.counting.range(finding.primary.span),
             severity: severity(finding.severity),
@@ -151,11 +147,7 @@ impl<'c> Converter<'c> {
     /// One mistake in a configuration.
     pub(super) fn mistake<'f>(&self, mistake: &'f ConfigError) -> Shown<'f> {
         let mut message = self.words(&mistake.message);
-        if let Some(help) = &mistake.help {
-            let message = message.to_mut();
-            message.push('\n');
-            message.push_str(&self.words(help));
-        }
+        self.add_help(&mut message, mistake.help.as_deref());
         Shown {
             range: mistake.span.map(|span| self.counting.range(span)).unwrap_or_default(),
             severity: lsp::DiagnosticSeverity::Error,
@@ -166,6 +158,14 @@ impl<'c> Converter<'c> {
             tags: None,
             related_information: None,
             data: None,
+        }
+    }
+
+    fn add_help(&self, message: &mut Cow<'_, str>, help: Option<&str>) {
+        if let Some(help) = help {
+            let message = message.to_mut();
+            message.push('\n');
+            message.push_str(&self.words(help));
         }
     }
 

@@ -15,7 +15,7 @@ use super::{
     judgement::Judgement,
     position::{Counting, Encoding},
 };
-use crate::base::{LineIndex, Span};
+use crate::base::{LineIndex, Span, common_ends};
 
 /// After so many changes without a run, places in the old text are given up.
 const MOST_CHANGES: usize = 4096;
@@ -140,9 +140,14 @@ impl Way {
     }
 
     /// From `old` to `new` by a single change.
-    pub(super) fn between(old: &str, new: &str) -> Self {
-        let change = difference(old, new).map(|(change, _)| change);
-        Self { changes: change.into_iter().collect(), ..Self::from(old.into()) }
+    pub(super) fn between(old: Arc<str>, new: &str) -> Self {
+        let change = difference(&old, new).map(|(change, _)| change);
+        Self { changes: change.into_iter().collect(), ..Self::from(old) }
+    }
+
+    /// From the same text to `new` by a single change, where that text is known.
+    pub(super) fn straight(&self, new: &str) -> Option<Self> {
+        Some(Self::between(self.old.clone()?, new))
     }
 
     /// Nothing is left of the old text.
@@ -204,19 +209,11 @@ pub(super) fn difference<'n>(old: &str, new: &'n str) -> Option<(Change, &'n str
     if old == new {
         return None;
     }
-    let start = old.bytes().zip(new.bytes()).take_while(|(a, b)| a == b).count();
-    let start = boundary(old, new, start);
-    let (old_rest, new_rest) = (&old[start..], &new[start..]);
-    let mut tail = old_rest.bytes().rev().zip(new_rest.bytes().rev()).take_while(|(a, b)| a == b).count();
-    while !old_rest.is_char_boundary(old_rest.len() - tail)
-        || !new_rest.is_char_boundary(new_rest.len() - tail)
-    {
-        tail -= 1;
-    }
-    let inserted = &new_rest[..new_rest.len() - tail];
+    let (start, tail) = common_ends(old, new);
+    let inserted = &new[start..new.len() - tail];
     let change = Change {
         start: start as u32,
-        removed: (old_rest.len() - tail) as u32,
+        removed: (old.len() - tail - start) as u32,
         inserted: inserted.len() as u32,
     };
     Some((change, inserted))
@@ -227,14 +224,6 @@ impl Change {
     pub(super) fn span(self, source: crate::base::SourceId) -> Span {
         Span::new(source, self.start, self.start + self.removed)
     }
-}
-
-fn boundary(old: &str, new: &str, at: usize) -> usize {
-    let mut at = at;
-    while !old.is_char_boundary(at) || !new.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 #[cfg(test)]
@@ -289,7 +278,7 @@ mod tests {
 
         #[test]
         fn what_no_change_touches_is_found_again(old in text(), new in text()) {
-            let way = Way::between(&old, &new);
+            let way = Way::between(old.as_str().into(), &new);
             let id = SourceId(0);
             for (at, c) in old.char_indices() {
                 let span = Span::new(id, at as u32, (at + c.len_utf8()) as u32);
@@ -332,10 +321,10 @@ mod tests {
     #[test]
     fn a_place_moves_with_what_stands_before_it_and_goes_with_its_own_text() {
         let id = SourceId(0);
-        let way = Way::between("ab: cd", "aXb: cd");
+        let way = Way::between("ab: cd".into(), "aXb: cd");
         assert_eq!(way.span(Span::new(id, 4, 6)), Some(Span::new(id, 5, 7)));
         assert_eq!(way.span(Span::new(id, 0, 1)), Some(Span::new(id, 0, 1)));
-        let gone = Way::between("ab: cdef", "ab: c");
+        let gone = Way::between("ab: cdef".into(), "ab: c");
         assert_eq!(gone.span(Span::new(id, 6, 8)), None);
         assert_eq!(Way::lost().span(Span::new(id, 0, 1)), None);
     }

@@ -100,7 +100,7 @@ fn known(unit: &Unit, id: SourceId, document: &Document) -> Vec<Diagnostic> {
     let way = &document.way;
     // Where the text is what it was, whatever happened in between, it is found there as it was; between two changes that
     // lie apart only the changes themselves tell.
-    let straight = way.old().filter(|_| !way.is_empty()).map(|old| Way::between(old, &document.text));
+    let straight = if way.is_empty() { None } else { way.straight(&document.text) };
     let moved = |finding| {
         let straight = straight.as_ref().and_then(|straight| moved(finding, id, straight));
         straight.or_else(|| moved(finding, id, way))
@@ -266,7 +266,7 @@ mod tests {
             let whole = serde_json::from_value(serde_json::json!({"text": text})).unwrap();
             document.change(whole, Encoding::Utf8);
         }
-        [document.way.clone(), Way::between(old, new).without_text()].map(|way| {
+        [document.way.clone(), Way::between(old.into(), new).without_text()].map(|way| {
             document.way = way;
             let mut findings = judge(&document, &knowledge, &mut Plans::default()).findings;
             findings.retain(|it| !it.rule.as_str().starts_with("ignore-"));

@@ -4,7 +4,6 @@
 use std::{
     collections::BTreeMap,
     ops::Range,
-    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::mpsc::{Receiver, Sender},
 };
@@ -17,11 +16,11 @@ use similar::{DiffOp, DiffTag, TextDiff};
 use super::{
     action::{Edits, is_wanted},
     position::Counting,
-    requests::{Answer, FIX_ALL, Fault, params},
+    requests::{Answer, BUG, FIX_ALL, Fault, guarded, params},
     runs::Session,
     server::{Event, response},
     transport::Writer,
-    worker::{Job, request, resolver, take_known},
+    worker::{Job, request, take_known},
 };
 use crate::{
     base::{Safety, Source, SourceId, Span},
@@ -123,7 +122,7 @@ impl Session {
         let stop = Stop::default();
         let mending = Mending {
             id: id.clone(),
-            job: self.job(0, stop.clone()),
+            job: self.job(0, self.texts(), stop.clone()),
             file: match document.path.clone() {
                 Some(path) if path.is_file() => Target::File(path),
                 Some(path) => Target::Unsaved(path, document.text.clone()),
@@ -179,21 +178,14 @@ impl Session {
         }
     }
 
-    /// `$/cancelRequest`, or the end of everything: the requests among `pending` that `chosen` means get no answer but
-    /// `fault`.
-    pub(super) fn drop_pending(
-        &mut self,
-        chosen: &dyn Fn(&RequestId) -> bool,
-        fault: &dyn Fn() -> Fault,
-        writer: &Writer,
-    ) {
-        let (dropped, kept): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.pending).into_iter().partition(|pending| chosen(&pending.id));
-        self.pending = kept;
-        for pending in dropped {
+    /// Gives up what the requests that `chosen` means wait for; gives their ids.
+    pub(super) fn drop_pending(&mut self, chosen: &dyn Fn(&RequestId) -> bool) -> Vec<RequestId> {
+        let dropped = self.pending.extract_if(.., |pending| chosen(&pending.id));
+        let stopped = dropped.map(|pending| {
             pending.stop.ask();
-            writer.send(&response(pending.id, Err(fault())));
-        }
+            pending.id
+        });
+        stopped.collect()
     }
 
     /// Whether something is found in a document that can be fixed safely.
@@ -220,8 +212,7 @@ fn fix_all(edit: Option<lsp::WorkspaceEdit>) -> lsp::CodeAction {
 /// Finds out what is asked for, one after the other. Somebody waits for that, and not for the runs.
 pub(super) fn work_out(asked: &Receiver<Mending>, events: &Sender<Event>) {
     while let Ok(mending) = asked.recv() {
-        let mended = catch_unwind(AssertUnwindSafe(|| mended(&mending)));
-        let mended = mended.unwrap_or_else(|_| Err("an internal error; the server goes on".to_owned()));
+        let mended = guarded(|| mended(&mending)).unwrap_or_else(|| Err(BUG.to_owned()));
         if events.send(Event::Mended(mending.id, mended)).is_err() {
             return;
         }
@@ -229,8 +220,7 @@ pub(super) fn work_out(asked: &Receiver<Mending>, events: &Sender<Event>) {
 }
 
 fn mended(Mending { job, file, uri, .. }: &Mending) -> Mended {
-    let mut broken = Vec::new();
-    let resolver = resolver(job, &mut broken);
+    let (resolver, _) = job.resolver();
     let here = std::env::current_dir().unwrap_or_default();
     let fixing = Fixing { least: Safety::Safe, registry: job.registry, limits: job.limits };
     let fixed = engine::fix(&fixing, &mut |drafts| run(job, file, &resolver, drafts, &here));
@@ -239,15 +229,11 @@ fn mended(Mending { job, file, uri, .. }: &Mending) -> Mended {
     for (path, draft) in fixed.drafts.iter() {
         let path = here.join(path);
         let source = Source::new(SourceId(0), "", &*draft.before);
-        let (uri, is_open) = match (file, job.open.get(&path)) {
-            (Target::Untitled(_), _) => (uri.clone(), true),
-            (_, Some(uri)) => (uri.clone(), true),
-            (_, None) => (job.workspace.uri_of(&path), false),
-        };
-        let counting = if is_open {
-            Counting::open(&source.text, source.lines(), job.client.encoding)
-        } else {
-            Counting::on_disk(&source, job.client.encoding)
+        let (uri, counting) = match file {
+            Target::Untitled(_) => {
+                (uri.clone(), Counting::open(&source.text, source.lines(), job.client.encoding))
+            }
+            Target::File(_) | Target::Unsaved(..) => job.named(&path, &source),
         };
         let edit = |(at, new_text): (Range<usize>, String)| lsp::TextEdit {
             range: counting.range(Span::new(source.id, at.start as u32, at.end as u32)),

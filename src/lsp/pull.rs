@@ -73,10 +73,7 @@ impl Session {
             match answer {
                 Some(Some(result)) => writer.answer(&id, &result),
                 Some(None) => self.held.push(Held { id, asked }),
-                None => {
-                    let fault = Fault::new(ErrorCode::InternalError, "an internal error; the server goes on");
-                    writer.send(&response(id, Err(fault)));
-                }
+                None => writer.send(&response(id, Err(Fault::bug()))),
             }
         }
     }
@@ -88,22 +85,21 @@ impl Session {
             lsp::Id::String(id) => RequestId::from(id),
         };
         let fault = || Fault::new(ErrorCode::RequestCanceled, "cancelled by the client");
-        let (cancelled, kept): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.held).into_iter().partition(|held| held.id == id);
-        self.held = kept;
-        for held in cancelled {
-            writer.send(&response(held.id, Err(fault())));
-        }
-        self.drop_pending(&|pending| *pending == id, &fault, writer);
+        self.refuse(&|own| *own == id, &fault, writer);
     }
 
-    /// Answers everything that is held: nothing more will be found.
-    pub(super) fn refuse_held(&mut self, writer: &Writer) {
+    /// Answers everything that waits: nothing more will be found.
+    pub(super) fn refuse_all(&mut self, writer: &Writer) {
         let fault = || Fault::new(ErrorCode::ServerCancelled, "the server shuts down");
-        for held in std::mem::take(&mut self.held) {
-            writer.send(&response(held.id, Err(fault())));
+        self.refuse(&|_| true, &fault, writer);
+    }
+
+    /// Answers the requests that `chosen` means, of those that wait, with `fault`.
+    fn refuse(&mut self, chosen: &dyn Fn(&RequestId) -> bool, fault: &dyn Fn() -> Fault, writer: &Writer) {
+        let held: Vec<_> = self.held.extract_if(.., |held| chosen(&held.id)).map(|held| held.id).collect();
+        for id in held.into_iter().chain(self.drop_pending(chosen)) {
+            writer.send(&response(id, Err(fault())));
         }
-        self.drop_pending(&|_| true, &fault, writer);
     }
 
     /// Whether there is something to say about the document: what runs say of those that are not open comes last.

@@ -12,6 +12,9 @@ use super::{client::Client, position::Encoding, runs::Session, transport::Writer
 /// The kind of the action that applies every safe fix of a file.
 pub(super) const FIX_ALL: &str = "source.fixAll.plimsoll";
 
+/// What is said where a bug ended some work.
+pub(super) const BUG: &str = "an internal error; the server goes on";
+
 /// Why a request was not done.
 #[derive(Debug)]
 pub(super) struct Fault {
@@ -23,6 +26,11 @@ impl Fault {
     /// A fault in words.
     pub(super) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { code: code as i32, message: message.into() }
+    }
+
+    /// A bug ended the work.
+    pub(super) fn bug() -> Self {
+        Self::new(ErrorCode::InternalError, BUG)
     }
 }
 

@@ -156,15 +156,10 @@ impl Session {
         self.last_good = LastGood::default();
         self.options = Arc::new(options);
         self.is_set_anew = true;
-        self.renew_resolver();
-        self.want_another_run();
-        mistakes
-    }
-
-    /// Forgets what configurations said: they may be others now.
-    fn renew_resolver(&mut self) {
         (self.resolver, _) = resolver_of(self.registry, &self.options, &self.workspace, &self.last_good);
         self.plans = Plans::default();
+        self.want_another_run();
+        mistakes
     }
 
     /// Asks for a run at once, in place of the one under way: what it finds holds no more.
@@ -221,27 +216,30 @@ impl Session {
         self.runs += 1;
         let stop = Stop::default();
         self.running = Some(Running { number: self.runs, began: Instant::now(), stop: stop.clone() });
-        // Of a file that is open under several names the last text is read; see `job`.
-        let read = |document: &Document| Some((document.path.clone()?, document.text.as_str().into()));
-        let read: BTreeMap<PathBuf, Arc<str>> = self.documents.values().filter_map(read).collect();
+        let texts = self.texts();
         for document in self.documents.values_mut() {
-            let read = document.path.as_ref().and_then(|path| read.get(path));
-            document.fresh = read.map(|read| {
-                let is_own = **read == *document.text;
-                if is_own { Way::from(Arc::clone(read)) } else { Way::between(read, &document.text) }
-            });
+            let read = document.path.as_ref().and_then(|path| texts.get(path));
+            document.fresh = read.map(|read| Way::between(Arc::clone(read), &document.text));
         }
-        let _ = workers.runs.send(self.job(self.runs, stop));
+        let _ = workers.runs.send(self.job(self.runs, texts, stop));
     }
 
-    /// All that a task needs to know.
-    pub(super) fn job(&self, number: u64, stop: Stop) -> Job {
+    /// The texts that stand for files: of one that is open under several names the last.
+    pub(super) fn texts(&self) -> BTreeMap<PathBuf, Arc<str>> {
+        let of = |document: &Document| Some((document.path.clone()?, document.text.as_str().into()));
+        self.documents.values().filter_map(of).collect()
+    }
+
+    /// All that a task needs to know; `texts` stand for files in it.
+    pub(super) fn job(&self, number: u64, texts: BTreeMap<PathBuf, Arc<str>>, stop: Stop) -> Job {
         let mut buffers = Buffers::default();
+        for (path, text) in texts {
+            buffers.insert(&path, text);
+        }
         let mut open = BTreeMap::new();
         let mut singles = Vec::new();
         for document in self.documents.values() {
             let Some(path) = &document.path else { continue };
-            buffers.insert(path, document.text.as_bytes());
             open.insert(path.clone(), document.uri.clone());
             if self.workspace.folder_of(path).is_none() && !is_config(path) && path.is_file() {
                 singles.push(path.clone());
@@ -278,7 +276,10 @@ impl Session {
         self.units = Some(ran.units);
         self.broken = ran.broken;
         self.is_set_anew = false;
-        self.renew_resolver();
+        // What configurations said before may be another thing now.
+        if let Some(resolver) = ran.resolver {
+            self.resolver = resolver;
+        }
         self.plans = ran.plans;
         self.awaited = Some(ran.number);
         self.tell_troubles(ran.troubles, writer);
@@ -339,7 +340,7 @@ impl Session {
         if let Some(running) = &self.running {
             running.stop.ask();
         }
-        self.refuse_held(writer);
+        self.refuse_all(writer);
     }
 
     /// What is found in an open document.
@@ -432,7 +433,7 @@ impl Session {
 pub(super) fn way_from(units: &[Arc<Unit>], document: &Document) -> Way {
     let found = document.path.as_deref().and_then(|path| speaking_for(units, path));
     let source = found.and_then(|(unit, id)| unit.source(id));
-    source.map_or_else(Way::lost, |source| Way::between(&source.text, &document.text))
+    source.map_or_else(Way::lost, |source| Way::between(source.text.as_str().into(), &document.text))
 }
 
 impl Due {

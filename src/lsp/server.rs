@@ -205,9 +205,7 @@ impl Server {
             }
             (Phase::Serving(session), _) => {
                 let answer = guarded(|| session.request(request, &self.writer));
-                answer.unwrap_or_else(|| {
-                    Some(Err(Fault::new(ErrorCode::InternalError, "an internal error; the server goes on")))
-                })
+                answer.unwrap_or_else(|| Some(Err(Fault::bug())))
             }
             (Phase::Down, _) => Some(Err(Fault::new(ErrorCode::InvalidRequest, "`shutdown` came already"))),
         };

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -18,12 +17,13 @@ use super::{
     options::Options,
     position::Counting,
     ready::{Plans, today},
+    requests::guarded,
     server::Event,
     unit::{About, Unit, about, speaking_for},
     workspace::{Workspace, real},
 };
 use crate::{
-    base::{SourceId, Span},
+    base::{Source, SourceId, Span},
     config::{Broken, ConfigError, LastGood, Resolver},
     engine::{self, Baseline, Buffers, Failure, Outcome, Request, Scope, Stop},
     rule::Registry,
@@ -59,6 +59,8 @@ pub(super) struct Ran {
     pub(super) units: Vec<Arc<Unit>>,
     /// It was stopped, and came to nothing.
     pub(super) is_stopped: bool,
+    /// What holds where no unit speaks.
+    pub(super) resolver: Option<Resolver<'static>>,
     /// Plans for the files that were open.
     pub(super) plans: Plans,
     /// Configurations that cannot be used.
@@ -72,7 +74,7 @@ pub(super) fn work(jobs: &Receiver<Job>, events: &Sender<Event>) {
     while let Ok(first) = jobs.recv() {
         let job = jobs.try_iter().last().unwrap_or(first);
         let number = job.number;
-        let ran = catch_unwind(AssertUnwindSafe(|| run(&job))).unwrap_or_else(|_| Ran {
+        let ran = guarded(|| run(&job)).unwrap_or_else(|| Ran {
             troubles: vec!["an internal error stopped the check of the workspace".to_owned()],
             ..Ran::default()
         });
@@ -84,7 +86,7 @@ pub(super) fn work(jobs: &Receiver<Job>, events: &Sender<Event>) {
             continue;
         }
         // Whoever looks at an open file need not wait for what is said of all others.
-        let told = catch_unwind(AssertUnwindSafe(|| reports(&job, &units, &broken))).unwrap_or_default();
+        let told = guarded(|| reports(&job, &units, &broken)).unwrap_or_default();
         if events.send(Event::Told(number, told)).is_err() {
             return;
         }
@@ -100,6 +102,7 @@ fn run(job: &Job) -> Ran {
     if job.stop.is_asked() {
         return Ran { is_stopped: true, ..Ran::default() };
     }
+    ran.resolver = Some(job.resolver().0);
     ran.broken.dedup_by(|a, b| a.source.path == b.source.path && a.errors == b.errors);
     for path in job.open.keys() {
         let Some((unit, _)) = speaking_for(&ran.units, path) else { continue };
@@ -111,7 +114,8 @@ fn run(job: &Job) -> Ran {
 }
 
 fn run_over(job: &Job, root: &Path, ran: &mut Ran) {
-    let resolver = resolver(job, &mut ran.broken);
+    let (resolver, why) = job.resolver();
+    ran.broken.extend(why);
     let request = Request { paths: vec![asked(root)], ..request(job, &resolver) };
     let outcome = engine::run(job.registry, &request, &|_, _| {});
     ran.broken.extend(resolver.mistakes());
@@ -170,11 +174,20 @@ fn asked(root: &Path) -> PathBuf {
     if here.is_ok_and(|here| here == root) { PathBuf::from(".") } else { root.to_path_buf() }
 }
 
-/// Where configuration comes from. One that was named and cannot be used is told.
-pub(super) fn resolver(job: &Job, broken: &mut Vec<Arc<Broken>>) -> Resolver<'static> {
-    let (resolver, why) = resolver_of(job.registry, &job.options, &job.workspace, &job.last_good);
-    broken.extend(why);
-    resolver
+impl Job {
+    /// Where configuration comes from. With it comes the one that was named and cannot be used.
+    pub(super) fn resolver(&self) -> (Resolver<'static>, Option<Arc<Broken>>) {
+        resolver_of(self.registry, &self.options, &self.workspace, &self.last_good)
+    }
+
+    /// What the client calls the file at `path`, and how it counts in that text of it, `source`.
+    pub(super) fn named<'s>(&self, path: &Path, source: &'s Source) -> (lsp::Uri, Counting<'s>) {
+        let encoding = self.client.encoding;
+        match self.open.get(path) {
+            Some(uri) => (uri.clone(), Counting::open(&source.text, source.lines(), encoding)),
+            None => (self.workspace.uri_of(path), Counting::on_disk(source, encoding)),
+        }
+    }
 }
 
 /// Where configuration comes from by the word of `options`; what was good before holds where a file is not now.
@@ -231,7 +244,7 @@ fn reports(job: &Job, units: &[Arc<Unit>], all_broken: &[Arc<Broken>]) -> BTreeM
         }
         for (path, reason) in unit.unreadable() {
             let error = ConfigError { span: None, message: format!("cannot be read: {reason}"), help: None };
-            reports.insert(path, mistakes(job, &crate::base::Source::new(SourceId(0), "", ""), &[error]));
+            reports.insert(path, mistakes(job, &Source::new(SourceId(0), "", ""), &[error]));
         }
     }
     for broken in all_broken {
@@ -241,7 +254,7 @@ fn reports(job: &Job, units: &[Arc<Unit>], all_broken: &[Arc<Broken>]) -> BTreeM
     reports
 }
 
-fn mistakes(job: &Job, source: &crate::base::Source, errors: &[ConfigError]) -> Report {
+fn mistakes(job: &Job, source: &Source, errors: &[ConfigError]) -> Report {
     let converter = Converter {
         registry: job.registry,
         client: &job.client,
@@ -256,10 +269,6 @@ fn mistakes(job: &Job, source: &crate::base::Source, errors: &[ConfigError]) -> 
 /// Where a place was, in the texts that the run saw.
 fn locate(job: &Job, unit: &Unit, span: Span) -> Option<lsp::Location> {
     let (path, source) = (unit.path(span.source)?, unit.source(span.source)?);
-    let encoding = job.client.encoding;
-    let (uri, counting) = match job.open.get(path) {
-        Some(uri) => (uri.clone(), Counting::open(&source.text, source.lines(), encoding)),
-        None => (job.workspace.uri_of(path), Counting::on_disk(source, encoding)),
-    };
+    let (uri, counting) = job.named(path, source);
     Some(lsp::Location { uri, range: counting.range(span) })
 }

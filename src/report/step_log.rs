@@ -27,8 +27,10 @@ pub fn in_step_log(
 pub(super) fn log_line(line: &str) -> Cow<'_, str> {
     const MARKS: [&str; 3] = ["##[", "##vso[", "##teamcity["];
     let mut line = Cow::Borrowed(line);
-    for mark in MARKS.into_iter().filter(|mark| line.contains(mark)).collect::<Vec<_>>() {
-        line = line.replace(mark, &mark.replace("##", "# #")).into();
+    for mark in MARKS {
+        if line.contains(mark) {
+            line = line.replace(mark, &mark.replace("##", "# #")).into();
+        }
     }
     if line.trim_start().starts_with("::") { Cow::Owned(format!("./{}", line.trim_start())) } else { line }
 }

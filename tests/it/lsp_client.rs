@@ -62,6 +62,17 @@ pub(crate) fn pulling() -> Value {
     full
 }
 
+/// All of a document.
+pub(crate) fn whole() -> Value {
+    json!({"start": {"line": 0, "character": 0}, "end": {"line": 999, "character": 0}})
+}
+
+/// The parameters by which actions of these kinds in a range are asked for.
+pub(crate) fn actions_in(uri: &str, range: &Value, only: &Value) -> Value {
+    let context = json!({"diagnostics": [], "only": only});
+    json!({"textDocument": {"uri": uri}, "range": range, "context": context})
+}
+
 impl Client {
     /// A server that was not told anything.
     pub(crate) fn start(folder: &Path) -> Self {
@@ -148,6 +159,18 @@ impl Client {
         let answer = self.answer(id);
         assert!(answer.get("error").is_none(), "{method}: {answer}");
         answer["result"].clone()
+    }
+
+    /// `rule@line:character` of each diagnostic of `uri`, asked for.
+    pub(crate) fn pull(&mut self, uri: &str) -> Vec<String> {
+        let ask = json!({"textDocument": {"uri": uri}});
+        places(&self.request("textDocument/diagnostic", ask)["items"])
+    }
+
+    /// The actions of these kinds in a range.
+    pub(crate) fn actions(&mut self, uri: &str, range: &Value, only: &Value) -> Vec<Value> {
+        let actions = self.request("textDocument/codeAction", actions_in(uri, range, only));
+        actions.as_array().unwrap().clone()
     }
 
     /// The code of the error that a request comes to.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     dir::Dir,
-    lsp_client::{Client, applied, full, places, pulling, uri},
+    lsp_client::{Client, applied, full, pulling, uri, whole},
 };
 
 const POD: &str = "\
@@ -23,27 +23,12 @@ fn two() -> Value {
     json!({"select": ["privileged-container", "host-network"]})
 }
 
-fn whole() -> Value {
-    json!({"start": {"line": 0, "character": 0}, "end": {"line": 999, "character": 0}})
-}
-
 fn at(line: u32, character: u32) -> Value {
     json!({"line": line, "character": character})
 }
 
-fn actions(client: &mut Client, uri: &str, range: &Value, only: &Value) -> Vec<Value> {
-    let context = json!({"diagnostics": [], "only": only});
-    let params = json!({"textDocument": {"uri": uri}, "range": range, "context": context});
-    client.request("textDocument/codeAction", params).as_array().unwrap().clone()
-}
-
 fn titles(actions: &[Value]) -> Vec<&str> {
     actions.iter().map(|action| action["title"].as_str().unwrap()).collect()
-}
-
-/// The diagnostics of a text that is not saved.
-fn pull(client: &mut Client, uri: &str) -> Vec<String> {
-    places(&client.request("textDocument/diagnostic", json!({"textDocument": {"uri": uri}}))["items"])
 }
 
 #[test]
@@ -53,8 +38,8 @@ fn each_action_that_ignores_leaves_a_text_without_its_finding() {
         let mut client = Client::open(dir.path(), &pulling(), &two());
         let pod = uri(dir.path(), "pod.yaml");
         client.did_open(&pod, &text);
-        assert_eq!(pull(&mut client, &pod).len(), 2, "{text:?}");
-        let offered = actions(&mut client, &pod, &whole(), &json!(["quickfix"]));
+        assert_eq!(client.pull(&pod).len(), 2, "{text:?}");
+        let offered = client.actions(&pod, &whole(), &json!(["quickfix"]));
         let ignoring: Vec<_> = offered
             .iter()
             .filter(|it| it["title"].as_str().unwrap().starts_with("Ignore"))
@@ -79,7 +64,7 @@ fn each_action_that_ignores_leaves_a_text_without_its_finding() {
             assert!(kept.eq(text.lines()), "only a comment is added: {after}");
             let version = 10 * (i64::try_from(number).unwrap() + 1);
             client.did_change(&pod, version, &after);
-            let left = pull(&mut client, &pod);
+            let left = client.pull(&pod);
             assert!(left.len() == 1 && !left[0].starts_with(rule), "{action}: {left:?}\n{after}");
             client.did_change(&pod, version + 1, &text);
         }
@@ -106,12 +91,12 @@ fn a_rule_joins_the_comment_at_the_top_that_gives_no_reason() {
         let mut client = Client::open(dir.path(), &pulling(), &two());
         let pod = uri(dir.path(), "pod.yaml");
         client.did_open(&pod, &text);
-        assert_eq!(pull(&mut client, &pod).len(), 2, "{text:?}");
-        let offered = actions(&mut client, &pod, &whole(), &json!(["quickfix"]));
+        assert_eq!(client.pull(&pod).len(), 2, "{text:?}");
+        let offered = client.actions(&pod, &whole(), &json!(["quickfix"]));
         let action = offered.iter().find(|it| it["title"] == "Ignore host-network in this file").unwrap();
         assert_eq!(applied(&text, action, &pod), format!("{after}{POD}"));
         client.did_change(&pod, 2, &format!("{after}{POD}"));
-        let left = pull(&mut client, &pod);
+        let left = client.pull(&pod);
         assert!(left.len() == 1 && left[0].starts_with("privileged-container"), "{left:?}");
         assert_eq!(client.leave(), Some(0));
     }
@@ -125,19 +110,19 @@ fn actions_are_those_of_the_place_and_of_the_kinds_asked_for() {
     client.did_open(&pod, POD);
     client.until("diagnostics", |client| client.rules(&pod).len() == 2);
     let on_value = json!({"start": at(8, 22), "end": at(8, 22)});
-    let offered = actions(&mut client, &pod, &on_value, &Value::Null);
+    let offered = client.actions(&pod, &on_value, &Value::Null);
     assert!(titles(&offered).iter().all(|it| !it.contains("host-network")), "{:?}", titles(&offered));
     assert!(titles(&offered).contains(&"Ignore privileged-container here"));
     let elsewhere = json!({"start": at(0, 0), "end": at(0, 3)});
-    assert_eq!(actions(&mut client, &pod, &elsewhere, &json!(["quickfix"])), Vec::<Value>::new());
-    assert_eq!(actions(&mut client, &pod, &whole(), &json!(["refactor"])), Vec::<Value>::new());
+    assert_eq!(client.actions(&pod, &elsewhere, &json!(["quickfix"])), Vec::<Value>::new());
+    assert_eq!(client.actions(&pod, &whole(), &json!(["refactor"])), Vec::<Value>::new());
     let version = &offered[0]["edit"]["documentChanges"][0]["textDocument"];
     assert_eq!((&version["uri"], &version["version"]), (&json!(pod), &json!(1)));
     // A client that knows no versions gets plain changes.
     let mut client = Client::open(dir.path(), &json!({}), &two());
     client.did_open(&pod, POD);
     client.until("diagnostics", |client| client.rules(&pod).len() == 2);
-    let offered = actions(&mut client, &pod, &on_value, &Value::Null);
+    let offered = client.actions(&pod, &on_value, &Value::Null);
     assert!(offered[0]["edit"]["changes"][&pod].is_array(), "{}", offered[0]);
 }
 
@@ -150,7 +135,7 @@ fn json_has_no_place_for_a_comment() {
     let pod = uri(dir.path(), "pod.json");
     client.did_open(&pod, text);
     client.until("diagnostics", |client| client.rules(&pod).len() == 1);
-    let offered = actions(&mut client, &pod, &whole(), &Value::Null);
+    let offered = client.actions(&pod, &whole(), &Value::Null);
     assert!(titles(&offered).iter().all(|it| !it.starts_with("Ignore")), "{:?}", titles(&offered));
 }
 
@@ -240,9 +225,9 @@ fn a_fix_mends_its_finding_and_says_when_it_may_break_something() {
     let pod = uri(dir.path(), "pod.yaml");
     let mut client = Client::open(dir.path(), &pulling(), &three());
     client.did_open(&pod, SILENCED);
-    assert_eq!(pull(&mut client, &pod).len(), 3);
+    assert_eq!(client.pull(&pod).len(), 3);
     let place = json!({"start": at(8, 36), "end": at(8, 36)});
-    let offered = actions(&mut client, &pod, &place, &json!(["quickfix"]));
+    let offered = client.actions(&pod, &place, &json!(["quickfix"]));
     assert_eq!(offered[0]["title"], "Set `securityContext.privileged` to `false` (unsafe)", "{offered:#?}");
     assert_eq!(offered[0]["isPreferred"], Value::Null, "what may break something is not preferred");
     let data = &offered[0]["diagnostics"][0]["data"]["fixes"][0];
@@ -250,14 +235,14 @@ fn a_fix_mends_its_finding_and_says_when_it_may_break_something() {
     let after = applied(SILENCED, &offered[0], &pod);
     assert_eq!(after, SILENCED.replace("privileged: true", "privileged: false"));
     client.did_change(&pod, 2, &after);
-    assert!(pull(&mut client, &pod).iter().all(|it| it.starts_with("ignore-unused")));
+    assert!(client.pull(&pod).iter().all(|it| it.starts_with("ignore-unused")));
     // Who wants none of these is offered none.
     let mut settings = three();
     settings["unsafeFixes"] = json!(false);
     let mut client = Client::open(dir.path(), &pulling(), &settings);
     client.did_open(&pod, SILENCED);
-    pull(&mut client, &pod);
-    let offered = actions(&mut client, &pod, &place, &json!(["quickfix"]));
+    client.pull(&pod);
+    let offered = client.actions(&pod, &place, &json!(["quickfix"]));
     assert!(titles(&offered).iter().all(|it| it.starts_with("Ignore")), "{:?}", titles(&offered));
 }
 
@@ -267,9 +252,9 @@ fn all_safe_fixes_come_in_one_action_and_no_other_is_among_them() {
     let pod = uri(dir.path(), "pod.yaml");
     let mut client = Client::open(dir.path(), &pulling(), &three());
     client.did_open(&pod, SILENCED);
-    let before = pull(&mut client, &pod);
+    let before = client.pull(&pod);
     assert_eq!(before.iter().filter(|it| it.starts_with("ignore-unused")).count(), 2, "{before:?}");
-    let offered = actions(&mut client, &pod, &whole(), &json!(["source.fixAll"]));
+    let offered = client.actions(&pod, &whole(), &json!(["source.fixAll"]));
     assert_eq!(offered.len(), 1, "{:?}", titles(&offered));
     assert_eq!(offered[0]["kind"], "source.fixAll.plimsoll");
     assert_eq!(offered[0]["edit"]["documentChanges"][0]["textDocument"]["version"], 1);
@@ -277,8 +262,8 @@ fn all_safe_fixes_come_in_one_action_and_no_other_is_among_them() {
     assert!(!after.contains("host-ipc") && !after.contains("host-pid"), "{after}");
     assert!(after.contains("ignore[host-network] known") && after.contains("privileged: true"), "{after}");
     client.did_change(&pod, 2, &after);
-    assert_eq!(pull(&mut client, &pod), ["privileged-container@7:36"]);
-    assert_eq!(actions(&mut client, &pod, &whole(), &json!(["source.fixAll"])), Vec::<Value>::new());
+    assert_eq!(client.pull(&pod), ["privileged-container@7:36"]);
+    assert_eq!(client.actions(&pod, &whole(), &json!(["source.fixAll"])), Vec::<Value>::new());
 }
 
 /// Two annotations side by side, whose fixes touch: they take a round each.
@@ -316,8 +301,8 @@ fn fixing_all_comes_to_what_the_command_makes() {
     let pod = uri(dir.path(), "pod.yaml");
     let mut client = Client::open(dir.path(), &pulling(), &annotations());
     client.did_open(&pod, ANNOTATED);
-    assert_eq!(pull(&mut client, &pod).len(), 2);
-    let offered = actions(&mut client, &pod, &whole(), &json!(["source.fixAll"]));
+    assert_eq!(client.pull(&pod).len(), 2);
+    let offered = client.actions(&pod, &whole(), &json!(["source.fixAll"]));
     let after = applied(ANNOTATED, &offered[0], &pod);
     assert_eq!(after, fixed_by_command(ANNOTATED, &annotations()));
     assert!(!after.contains("beta") && after.contains("kept: here"), "{after}");
@@ -353,7 +338,7 @@ fn a_text_that_is_no_file_is_fixed_too() {
     let dir = Dir::repository(&[]);
     let mut client = Client::open(dir.path(), &pulling(), &annotations());
     client.did_open("untitled:Untitled-1", ANNOTATED);
-    let offered = actions(&mut client, "untitled:Untitled-1", &whole(), &json!(["source.fixAll.plimsoll"]));
+    let offered = client.actions("untitled:Untitled-1", &whole(), &json!(["source.fixAll.plimsoll"]));
     let after = applied(ANNOTATED, &offered[0], "untitled:Untitled-1");
     assert_eq!(after, fixed_by_command(ANNOTATED, &annotations()));
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     dir::Dir,
-    lsp_client::{Client, full, places, pulling, uri},
+    lsp_client::{Client, actions_in, full, pulling, uri, whole},
 };
 
 const POD: &str =
@@ -17,19 +17,15 @@ fn host() -> Value {
     json!({"select": ["host-network", "host-pid"]})
 }
 
-fn pull(client: &mut Client, uri: &str) -> Vec<String> {
-    places(&client.request("textDocument/diagnostic", json!({"textDocument": {"uri": uri}}))["items"])
-}
-
 /// Pulls until `is_so`.
 fn pull_until(client: &mut Client, uri: &str, is_so: impl Fn(&[String]) -> bool) {
     for _ in 0..200 {
-        if is_so(&pull(client, uri)) {
+        if is_so(&client.pull(uri)) {
             return;
         }
         client.listen(Duration::from_millis(25));
     }
-    panic!("{uri} is never so: {:?}", pull(client, uri));
+    panic!("{uri} is never so: {:?}", client.pull(uri));
 }
 
 fn edit(line: u32, from: u32, to: u32, text: &str) -> Value {
@@ -44,7 +40,7 @@ fn what_is_taken_back_before_a_run_is_found_where_it_was() {
     let file = uri(dir.path(), "a.yaml");
     let mut client = Client::open(dir.path(), &pulling(), &host());
     client.did_open(&file, &text);
-    let before = pull(&mut client, &file);
+    let before = client.pull(&file);
     assert_eq!(before.len(), 10, "{before:?}");
     let value = "  hostNetwork: ".len() as u32;
     for (version, (there, back)) in [
@@ -58,7 +54,7 @@ fn what_is_taken_back_before_a_run_is_found_where_it_was() {
     {
         client.changes(&file, version, &there);
         client.changes(&file, version + 1, &back);
-        assert_eq!(pull(&mut client, &file), before);
+        assert_eq!(client.pull(&file), before);
     }
 }
 
@@ -68,17 +64,17 @@ fn a_range_that_is_none_replaces_nothing() {
     let file = uri(dir.path(), "a.yaml");
     let mut client = Client::open(dir.path(), &pulling(), &host());
     client.did_open(&file, POD);
-    let before = pull(&mut client, &file);
+    let before = client.pull(&file);
     for start in [json!({"line": "4", "character": 0}), json!(null)] {
         let range = json!({"start": start, "end": {"line": 4, "character": 0}});
         client.changes(&file, 2, &json!([{"range": range, "text": "x"}]));
-        assert_eq!(pull(&mut client, &file), before);
+        assert_eq!(client.pull(&file), before);
     }
     // Far behind the end is the end.
     let range =
         json!({"start": {"line": 1_u64 << 40, "character": 0}, "end": {"line": 1_u64 << 41, "character": 0}});
     client.changes(&file, 3, &json!([{"range": range, "text": "# end\n"}]));
-    assert_eq!(pull(&mut client, &file), before);
+    assert_eq!(client.pull(&file), before);
 }
 
 #[test]
@@ -89,13 +85,8 @@ fn edits_for_another_text_of_the_same_version_are_not_given() {
     let mut client =
         Client::open(dir.path(), &pulling(), &json!({"select": ["rbac-namespace-on-cluster-object"]}));
     client.did_open(&file, role);
-    pull(&mut client, &file);
-    let context = json!({"diagnostics": [], "only": ["source.fixAll"]});
-    let whole = json!({"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}});
-    let asked = client.ask(
-        "textDocument/codeAction",
-        json!({"textDocument": {"uri": file}, "range": whole, "context": context}),
-    );
+    client.pull(&file);
+    let asked = client.ask("textDocument/codeAction", actions_in(&file, &whole(), &json!(["source.fixAll"])));
     client.notify("textDocument/didClose", json!({"textDocument": {"uri": file}}));
     client.did_open(&file, &format!("# another\n{role}"));
     let answer = client.answer(asked);
@@ -103,12 +94,8 @@ fn edits_for_another_text_of_the_same_version_are_not_given() {
     // A file that is not there yet is fixed like any other.
     let new = uri(dir.path(), "new.yaml");
     client.did_open(&new, role);
-    assert_eq!(pull(&mut client, &new).len(), 1);
-    let context = json!({"diagnostics": [], "only": ["source.fixAll"]});
-    let offered = client.request(
-        "textDocument/codeAction",
-        json!({"textDocument": {"uri": new}, "range": whole, "context": context}),
-    );
+    assert_eq!(client.pull(&new).len(), 1);
+    let offered = client.actions(&new, &whole(), &json!(["source.fixAll"]));
     let edit = &offered[0]["edit"]["documentChanges"][0];
     assert_eq!((&edit["textDocument"]["uri"], &edit["edits"][0]["newText"]), (&json!(new), &json!("")));
 }
@@ -120,7 +107,7 @@ fn a_file_that_is_not_saved_yet_obeys_what_holds_for_its_folder() {
     let has_pid = |found: &[String]| found.iter().any(|it| it == "host-pid@5:11");
     let mut client = Client::open(dir.path(), &pulling(), &json!({}));
     client.did_open(&new, POD);
-    assert!(has_pid(&pull(&mut client, &new)));
+    assert!(has_pid(&client.pull(&new)));
     dir.write(".plimsoll.yaml", "rules: {host-pid: off}\n");
     let changed = json!({"changes": [{"uri": uri(dir.path(), ".plimsoll.yaml"), "type": 1}]});
     client.notify("workspace/didChangeWatchedFiles", changed);
@@ -130,7 +117,7 @@ fn a_file_that_is_not_saved_yet_obeys_what_holds_for_its_folder() {
     client.did_open(&new, POD);
     client.did_open("untitled:x", POD);
     for open in [new.as_str(), "untitled:x"] {
-        assert_eq!(pull(&mut client, open), ["host-pid@5:11"]);
+        assert_eq!(client.pull(open), ["host-pid@5:11"]);
     }
 }
 
@@ -161,8 +148,8 @@ fn two_names_of_one_file_are_two_texts_each_right_in_itself() {
     client.did_open(&file, POD);
     client.did_open(&link, &longer);
     for _ in 0..2 {
-        assert_eq!(pull(&mut client, &file), ["host-network@4:15", "host-pid@5:11"]);
-        assert_eq!(pull(&mut client, &link), ["host-network@7:15", "host-pid@8:11"]);
+        assert_eq!(client.pull(&file), ["host-network@4:15", "host-pid@5:11"]);
+        assert_eq!(client.pull(&link), ["host-network@7:15", "host-pid@8:11"]);
         // And again behind a run.
         client.listen(Duration::from_millis(400));
     }
@@ -200,12 +187,12 @@ fn what_a_baseline_knows_stays_known_when_it_is_gone_for_a_while() {
     settings["baseline"] = json!("known.json");
     let mut client = Client::open(dir.path(), &pulling(), &settings);
     client.did_open(&file, POD);
-    assert_eq!(pull(&mut client, &file), ["host-network@4:15"]);
+    assert_eq!(client.pull(&file), ["host-network@4:15"]);
     client.did_change(&file, 2, &POD.replace("hostPID: true", "hostPID: false"));
     // A run finds nothing there.
     client.listen(Duration::from_millis(600));
     client.did_change(&file, 3, POD);
-    assert_eq!(pull(&mut client, &file), ["host-network@4:15"]);
+    assert_eq!(client.pull(&file), ["host-network@4:15"]);
 }
 
 #[test]

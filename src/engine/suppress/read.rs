@@ -233,7 +233,7 @@ pub(in crate::engine) fn may_hold_for_file(document: &str) -> bool {
 /// Whether what comments say of a whole text may be another thing in `new` than in `old`.
 pub(in crate::engine) fn may_differ_for_file(old: &str, new: &str) -> bool {
     let heads = [old, new].map(|text| text.get(..top_of(text) as usize).unwrap_or_default());
-    heads[0] != heads[1] && heads.iter().any(|head| head.contains("ignore-file"))
+    heads[0] != heads[1] && heads.into_iter().any(may_hold_for_file)
 }
 
 /// The first byte of `text` that is more than a comment, a directive or the mark of a document's start.

@@ -18,7 +18,7 @@ use self::{
     result::RunResult,
     rule::Descriptor,
 };
-use super::{Options, ignored, json_layout, safe, text::count};
+use super::{Options, json_layout, safe, text::count, told};
 use crate::{
     base::{Diagnostic, RuleId, Severity},
     engine::{Ignored, Outcome},
@@ -65,12 +65,12 @@ type Told<'o> = (&'o Diagnostic, Option<&'o Ignored>);
 
 /// All that is told, the silenced findings last; beyond what GitHub shows, the worst first.
 fn results<'o>(outcome: &'o Outcome, options: &Options) -> Vec<Told<'o>> {
-    let mut findings: Vec<Told<'o>> = outcome.findings.iter().map(|finding| (finding, None)).collect();
+    let mut results: Vec<Told<'o>> = told(outcome, options).collect();
+    let findings = &mut results[..outcome.findings.len()];
     if findings.len() > SHOWN_RESULTS {
         findings.sort_by_key(|(finding, _)| Reverse(finding.severity));
     }
-    findings.extend(ignored(outcome, options));
-    findings
+    results
 }
 
 /// Index of every rule that ran or has a finding, by id.
